@@ -1,0 +1,108 @@
+"""Bytes of a picture file → upright grey picture, within limits."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from importlib import import_module
+
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+for _plugin in ("Png", "Jpeg", "WebP", "Gif", "Bmp", "Tiff", "Ppm", "Avif"):  # else Pillow imports all its forty
+    import_module(f"PIL.{_plugin}ImagePlugin")
+
+SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+MAX_MEGAPIXELS = 50  # a phone's 48-megapixel photo passes
+WORKING_SIDE = 1600  # pixels; a larger picture is reduced by a whole factor, but never below this
+
+TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag 0x0112)
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Image.MAX_IMAGE_PIXELS = None  # our own limit, below, says what the limit is and can be set
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An upright picture: `grey` (height, width) uint8, maybe reduced, and its full `size` (width, height)."""
+
+    grey: np.ndarray
+    size: tuple[int, int]
+
+    @property
+    def reduction(self) -> float:
+        """How many pixels of the full picture one pixel of `grey` stands for, along a side."""
+        return self.size[0] / self.grey.shape[1]
+
+
+def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """Return the first frame of a picture file, turned as its EXIF says, transparency over white.
+
+    Raises UnreadablePicture (empty, damaged), NotAPicture, or PictureTooLarge (by the header, before decoding).
+    """
+    if not data:
+        raise UnreadablePicture("The file is empty.")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image.size, max_megapixels)
+            return _upright(image)
+    except PictureError:
+        raise
+    except UnidentifiedImageError as error:
+        raise _unidentified(data) from error
+    except Exception as error:  # damaged files make Pillow's decoders raise nearly anything
+        raise UnreadablePicture("The picture is damaged or incomplete.") from error
+
+
+def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
+    width, height = size
+    if width * height > max_megapixels * 1e6:
+        raise PictureTooLarge(
+            f"The picture has {width} × {height} pixels; at most {max_megapixels:g} megapixels are read."
+        )
+
+
+def _unidentified(data: bytes) -> PictureError:
+    if data.startswith(SIGNATURES):
+        return UnreadablePicture("The picture is damaged or incomplete.")
+    return NotAPicture("This is not a picture that can be read; send PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF.")
+
+
+def _upright(image: Image.Image) -> Picture:
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    size = image.size if orientation < 5 else image.size[::-1]
+    image.draft("L", (WORKING_SIDE, WORKING_SIDE))  # JPEG only: decodes at ½, ¼ or ⅛
+    grey = _grey(image)
+    if (factor := max(grey.size) // WORKING_SIDE) > 1:
+        grey = grey.reduce(factor)
+    if orientation in TURNS:
+        grey = grey.transpose(TURNS[orientation])
+    return Picture(np.asarray(grey), size)
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_stretched(np.asarray(image, np.float64)))
+    if image.has_transparency_data:
+        colour = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("L")
+    return image.convert("L")
+
+
+def _stretched(values: np.ndarray) -> np.ndarray:
+    """Pixels of a type without a fixed range (32-bit integers, floats), as 0..255 between their extremes."""
+    values = np.nan_to_num(values)
+    low, high = values.min(), values.max()
+    return ((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)

@@ -1,0 +1,25 @@
+"""What can be wrong with a picture or a model; each message is a sentence that a person can act on."""
+
+
+class PictureError(ValueError):
+    """A picture that cannot be read; the subclasses say why."""
+
+
+class UnreadablePicture(PictureError):
+    """The bytes are empty, truncated or damaged."""
+
+
+class NotAPicture(PictureError):
+    """The bytes are of no picture format that is read."""
+
+
+class PictureTooLarge(PictureError):
+    """The header announces more pixels than are decoded."""
+
+
+class NoInk(PictureError):
+    """Nothing is drawn or written on the picture."""
+
+
+class ModelError(RuntimeError):
+    """A model bundle is missing, damaged or of another shape; the message names its path."""

@@ -1,0 +1,153 @@
+"""Frames → calibrated probabilities, by a trained model bundle: LiteRT where there is a `model.tflite`, else Keras."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import zipfile
+from collections.abc import Callable
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recognizer.errors import ModelError
+from recognizer.frame import SIDE
+
+DIGITS = 10
+LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
+
+if TYPE_CHECKING:
+    import keras
+    from ai_edge_litert.interpreter import Interpreter
+
+Run = Callable[[np.ndarray], np.ndarray]
+
+
+class Model:
+    """A model bundle, ready to read frames; safe to share between threads and to carry across a fork.
+
+    `name` is the folder's; `temperature` and `reject_below` come from its card.json and are 1 and 0 without one.
+    Raises ModelError, naming the path, where the bundle is missing or damaged.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.name = self.folder.name
+        calibration = _card(self.folder).get("calibration", {})
+        self.temperature = float(calibration.get("temperature", 1.0))
+        self.reject_below = float(calibration.get("reject_below", 0.0))
+        self._run: Run = _runner(self.folder)
+
+    def probabilities(self, frames: np.ndarray) -> np.ndarray:
+        """Return (n, 10) calibrated probabilities of frames (n, 28, 28), 0 to 1, in one batch."""
+        return tempered(self._run(np.ascontiguousarray(frames, np.float32)[..., None]), self.temperature)
+
+    def warm_up(self) -> None:
+        """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
+        self.probabilities(np.zeros((1, SIDE, SIDE)))
+
+
+def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Return probabilities (n, 10) scaled by a temperature above 0 (Guo et al. 2017, arXiv:1706.04599)."""
+    scaled = np.clip(probabilities.astype(np.float64), 1e-12, 1) ** (1 / temperature)
+    return scaled / scaled.sum(1, keepdims=True)
+
+
+def _card(folder: Path) -> dict:
+    path = folder / "card.json"
+    try:
+        return json.loads(path.read_text()) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: the model's card cannot be read ({error}).") from error
+
+
+def _runner(folder: Path) -> Run:
+    light, full = folder / "model.tflite", folder / "model.keras"
+    if light.is_file() and find_spec("ai_edge_litert"):
+        return LiteRT(light)
+    if full.is_file() and find_spec("keras"):
+        return Keras(full)
+    if light.is_file() or full.is_file():
+        raise ModelError(
+            f"{folder}: needs LiteRT (for model.tflite) or Keras (for model.keras), and it is not installed."
+        )
+    raise ModelError(f"{folder}: there is no model (neither model.tflite nor model.keras).")
+
+
+def _checked(path: Path, inputs: tuple, outputs: tuple) -> None:
+    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) != (DIGITS,):
+        raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10).")
+
+
+class LiteRT:
+    """Runs `model.tflite`; an interpreter is neither safe for threads nor for forks, so each thread has its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._content = path.read_bytes()
+        self._local = threading.local()
+        if self._content[4:8] != LITERT_IDENTIFIER:
+            raise ModelError(f"{path}: is no LiteRT model.")
+        self._interpreter()
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """Return (n, 10) probabilities of frames (n, 28, 28, 1)."""
+        interpreter = self._interpreter()
+        source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        if tuple(source["shape"]) != frames.shape:
+            interpreter.resize_tensor_input(source["index"], frames.shape)
+            interpreter.allocate_tensors()
+        interpreter.set_tensor(source["index"], frames)
+        interpreter.invoke()
+        return interpreter.get_tensor(target["index"])
+
+    def _interpreter(self) -> Interpreter:
+        if getattr(self._local, "process", None) != os.getpid():
+            from ai_edge_litert.interpreter import Interpreter
+
+            try:
+                interpreter = Interpreter(model_content=self._content, num_threads=1)
+                interpreter.allocate_tensors()
+            except (ValueError, RuntimeError) as error:
+                raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
+            shapes = (
+                details()[0]["shape_signature"]
+                for details in (interpreter.get_input_details, interpreter.get_output_details)
+            )
+            _checked(self._path, *map(tuple, shapes))
+            self._local.interpreter, self._local.process = interpreter, os.getpid()
+        return self._local.interpreter
+
+
+class Keras:
+    """Runs `model.keras`; imports Keras at the first use, as what it sets up does not survive a fork."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        if not zipfile.is_zipfile(path):
+            raise ModelError(f"{path}: is no Keras model.")
+        with zipfile.ZipFile(path) as archive:
+            if broken := archive.testzip():
+                raise ModelError(f"{path}: the model is damaged (at {broken}).")
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """Return (n, 10) probabilities of frames (n, 28, 28, 1)."""
+        with self._lock:
+            return np.asarray(self._model.predict_on_batch(frames))
+
+    @cached_property
+    def _model(self) -> keras.Model:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        try:
+            import keras
+
+            model = keras.models.load_model(self._path, compile=False)
+        except Exception as error:  # Keras raises nearly anything for what it cannot load
+            raise ModelError(f"{self._path}: Keras cannot load the model ({error}).") from error
+        _checked(self._path, model.input_shape, model.output_shape)
+        return model

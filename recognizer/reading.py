@@ -1,0 +1,53 @@
+"""The answer, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit read: ten `probabilities` that sum to 1, its `box` (x, y, width, height) in upright pixels."""
+
+    digit: int
+    confidence: float
+    probabilities: list[float]
+    box: list[int]
+    line: int
+    rejected: bool
+
+    @property
+    def character(self) -> str:
+        """The digit, or `?` if the model does not take it for one."""
+        return "?" if self.rejected else str(self.digit)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All digits of a picture and the `model` that read them.
+
+    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw; `picture` (height, width) uint8 is upright and grey.
+    """
+
+    model: str
+    digits: list[Digit]
+    frames: np.ndarray = field(repr=False, compare=False)
+    picture: np.ndarray = field(repr=False, compare=False)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines from top to bottom, each as its characters."""
+        count = 1 + max((digit.line for digit in self.digits), default=-1)
+        return ["".join(d.character for d in self.digits if d.line == line) for line in range(count)]
+
+    @property
+    def text(self) -> str:
+        """All lines, one under the other."""
+        return "\n".join(self.lines)
+
+    @property
+    def confidence(self) -> float:
+        """The confidence of the least certain digit."""
+        return min(digit.confidence for digit in self.digits)

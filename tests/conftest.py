@@ -1,0 +1,65 @@
+"""Fixtures for all tests. What a test needs and does not find is a skip with the reason; with CI=true, a failure."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recognizer import Model
+from webapp import create_app
+from webapp.config import ROOT
+
+DATA = Path(os.environ.get("DIGITS_DATA", "/nowhere"))
+
+
+def need(there: object, what: str) -> None:
+    """Skip, or in CI fail, unless something a test needs is there."""
+    if there:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"needed in CI: {what}")
+    pytest.skip(f"needs {what}")
+
+
+def data_file(name: str) -> Path:
+    path = DATA / name
+    need(path.is_file(), f"{name} in the folder that DIGITS_DATA names")
+    return path
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The model that comes with the repository and reads by default."""
+    return Model(ROOT / "models" / "small")
+
+
+@pytest.fixture(scope="session")
+def mnist_test() -> tuple[np.ndarray, np.ndarray]:
+    """MNIST's test set as (10000, 28, 28) uint8 and labels."""
+    with np.load(data_file("mnist.npz")) as archive:
+        return archive["x_test"], archive["y_test"]
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return {"INSTANCE": tmp_path / "instance", "SECRET_KEY": "for tests"}
+
+
+@pytest.fixture
+def app(settings):
+    app = create_app(settings)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app):
+    return app.test_cli_runner()

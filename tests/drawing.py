@@ -1,0 +1,55 @@
+"""Digits that the tests draw themselves, as pictures and as files."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+Strokes = list[list[tuple[float, float]]]
+
+ZERO = [[(0.5 + 0.22 * math.sin(t / 10), 0.5 - 0.33 * math.cos(t / 10)) for t in range(64)]]
+ONE = [[(0.5, 0.15), (0.5, 0.85)]]
+FOUR = [[(0.35, 0.15), (0.3, 0.55), (0.7, 0.55)], [(0.62, 0.3), (0.6, 0.88)]]
+FIVE_WITH_FLOATING_BAR = [
+    [(0.36, 0.2), (0.34, 0.48), (0.5, 0.44), (0.62, 0.54), (0.62, 0.7), (0.5, 0.82), (0.32, 0.78)],
+    [(0.44, 0.16), (0.7, 0.15)],
+]
+SEVEN = [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]]
+
+
+def draw(
+    strokes: Strokes, size: tuple[int, int] = (400, 400), pen: float = 16, ink: int = 0, paper: int = 255
+) -> Image.Image:
+    """Strokes, from 0 to 1, as a grey picture."""
+    fine = 4
+    picture = Image.new("L", (size[0] * fine, size[1] * fine), paper)
+    brush, r = ImageDraw.Draw(picture), pen * fine / 2
+    for stroke in strokes:
+        points = [(x * picture.width, y * picture.height) for x, y in stroke]
+        brush.line(points, fill=ink, width=round(2 * r), joint="curve")
+        for x, y in points:
+            brush.ellipse((x - r, y - r, x + r, y + r), fill=ink)
+    return picture.reduce(fine)
+
+
+def encode(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    """A picture as the bytes of a file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def photograph(picture: Image.Image, seed: int = 0) -> Image.Image:
+    """A grey picture as if photographed: light falling off to a corner, grain, blur."""
+    rng = np.random.default_rng(seed)
+    grey = np.asarray(picture, np.float64)
+    y, x = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]] / max(grey.shape)
+    seen = (70 + grey * 0.55) * (1 - 0.35 * x - 0.15 * y) + rng.normal(0, 3, grey.shape)
+    return Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8))
+
+
+SEVEN_PNG = encode(draw(SEVEN))
+FOUR_PNG = encode(draw(FOUR))

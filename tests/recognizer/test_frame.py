@@ -1,0 +1,71 @@
+import cv2
+import numpy as np
+import pytest
+
+from recognizer.frame import BOX, CENTRE, SIDE, THINNEST, frame, stroke_width
+from tests.drawing import ONE, SEVEN, ZERO, draw
+
+
+def ink_of(strokes, **options):
+    return (255 - np.asarray(draw(strokes, **options), np.float32)) / 255
+
+
+def extent(picture):
+    ys, xs = np.nonzero(picture)
+    return np.ptp(xs) + 1, np.ptp(ys) + 1
+
+
+def centre(picture):
+    steps = np.arange(SIDE)
+    return picture.sum(0) @ steps / picture.sum(), picture.sum(1) @ steps / picture.sum()
+
+
+@pytest.mark.parametrize("strokes", [ZERO, ONE, SEVEN])
+@pytest.mark.parametrize("side", [12, 60, 400, 1500])
+def test_a_frame_is_as_mnist_makes_it(strokes, side):
+    made = frame(ink_of(strokes, size=(side, side), pen=side / 20))
+    assert made.shape == (SIDE, SIDE)
+    assert made.dtype == np.float32
+    assert (made.min(), made.max()) == (0, 1)
+    assert max(extent(made)) == BOX
+    assert centre(made) == pytest.approx((CENTRE, CENTRE), abs=0.51)
+
+
+def test_the_aspect_is_kept():
+    width, height = extent(frame(ink_of(ZERO, pen=10)))
+    assert width / height == pytest.approx(0.44 / 0.66, abs=0.1)
+
+
+def test_anywhere_and_any_size_gives_nearly_the_same_frame():
+    large = ink_of(SEVEN, pen=20)
+    small = np.zeros_like(large)
+    small[10:170, 230:390] = cv2.resize(large, (160, 160), interpolation=cv2.INTER_AREA)
+    assert np.abs(frame(large) - frame(small)).mean() < 0.02
+
+
+@pytest.mark.parametrize("pen", [1, 2, 4])
+def test_hairlines_become_as_wide_as_mnists_thinnest(pen):
+    made = frame(ink_of(SEVEN, pen=pen))
+    assert made.sum() / frame(ink_of(SEVEN, pen=THINNEST * 14)).sum() == pytest.approx(1, abs=0.25)
+
+
+@pytest.mark.parametrize("pen", [3, 8, 25, 60])
+def test_stroke_width_is_measured(pen):
+    assert stroke_width(ink_of(ONE, pen=pen)) == pytest.approx(pen, rel=0.15, abs=1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (5, 2)])
+def test_strange_shapes_are_framed(shape):
+    made = frame(np.ones(shape, np.float32))
+    assert made.shape == (SIDE, SIDE)
+    assert made.max() == 1
+
+
+def test_mnist_comes_back_the_same_within_a_pixel_of_shift(mnist_test):
+    shifts = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    pictures = [picture / np.float32(255) for picture in mnist_test[0]]
+    boxed = [picture for picture in pictures if max(extent(picture)) == BOX]
+    assert len(boxed) >= 9990  # MNIST itself made a few a pixel smaller
+    for picture in boxed:
+        made = frame(picture)
+        assert min(np.abs(np.roll(picture, shift, (0, 1)) - made).max() for shift in shifts) < 0.02

@@ -1,0 +1,80 @@
+import contextlib
+
+import numpy as np
+import pytest
+
+from recognizer import NoInk
+from recognizer.ink import extract, is_dark_on_light
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, ZERO, draw, photograph
+
+DIGITS = [ZERO, ONE, FOUR, FIVE_WITH_FLOATING_BAR, SEVEN]
+
+
+def seen(picture):
+    return np.asarray(picture)
+
+
+@pytest.mark.parametrize("strokes", DIGITS)
+@pytest.mark.parametrize("pen", [2, 16, 40])
+@pytest.mark.parametrize("size", [(400, 400), (90, 90)])
+def test_polarity_is_found(strokes, pen, size):
+    grey = seen(draw(strokes, size, pen * size[0] / 400))
+    assert is_dark_on_light(grey)
+    assert not is_dark_on_light(255 - grey)
+
+
+def test_polarity_does_not_follow_the_mean():
+    dim = seen(draw(SEVEN, ink=10, paper=90))
+    assert is_dark_on_light(dim)
+    assert not is_dark_on_light(255 - dim)
+
+
+def test_polarity_survives_a_dark_frame():
+    grey = seen(draw(SEVEN)).copy()
+    for edge in (grey[:20], grey[-20:], grey[:, :20], grey[:, -20:]):
+        edge[:] = 0
+    assert is_dark_on_light(grey)
+
+
+@pytest.mark.parametrize("strokes", DIGITS)
+def test_black_on_white_is_taken_as_it_is(strokes):
+    grey = seen(draw(strokes))
+    assert np.abs(extract(grey) - (255 - grey) / 255).max() < 0.01
+
+
+def test_light_on_dark_is_the_same_ink():
+    grey = seen(draw(SEVEN))
+    assert np.array_equal(extract(grey), extract(255 - grey))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_uneven_light_and_grain_are_no_ink(seed):
+    drawn = draw(SEVEN)
+    ink = extract(seen(photograph(drawn, seed)))
+    wanted = seen(drawn) < 128
+    assert ink[wanted].mean() > 0.85
+    assert (ink[~wanted] > 0.5).mean() < 0.002
+
+
+def test_faint_pencil_is_full_ink():
+    ink = extract(seen(draw(SEVEN, ink=215, paper=235)))
+    assert ink.max() == 1
+    assert ink.min() == 0
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_one_level_everywhere_is_no_ink(level):
+    with pytest.raises(NoInk, match="Nothing is drawn"):
+        extract(np.full((50, 80), level, np.uint8))
+
+
+def test_grain_alone_is_no_ink():
+    with pytest.raises(NoInk):
+        extract(seen(photograph(draw([]))))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (2, 3)])
+def test_tiny_pictures_do_not_break(shape):
+    grey = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    with contextlib.suppress(NoInk):
+        assert extract(grey).shape == shape

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from recognizer import NoInk
+from recognizer.layout import LAYOUTS, one_digit
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, draw
+
+
+def ink_of(strokes, **options):
+    return (255 - np.asarray(draw(strokes, **options), np.float32)) / 255
+
+
+def test_the_box_encloses_the_ink():
+    ink = ink_of(SEVEN)
+    (glyph,) = one_digit(ink)
+    ys, xs = np.nonzero(ink)
+    assert glyph.box == (xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1)
+    assert glyph.ink.shape == glyph.box[3:1:-1]
+    assert glyph.line == 0
+
+
+@pytest.mark.parametrize("strokes", [FOUR, FIVE_WITH_FLOATING_BAR])
+def test_all_pieces_of_a_digit_are_kept(strokes):
+    ink = ink_of(strokes)
+    assert one_digit(ink)[0].ink.sum() == pytest.approx(ink.sum())
+
+
+def test_specks_are_dropped():
+    ink = ink_of(SEVEN)
+    clean = one_digit(ink)[0]
+    ink[300:303, 30:33] = 1
+    assert one_digit(ink)[0].box == clean.box
+
+
+def test_what_runs_into_the_border_is_dropped():
+    ink = ink_of(SEVEN)
+    clean = one_digit(ink)[0]
+    ink[:, :6] = 1
+    ink[390:394, :] = 1
+    assert one_digit(ink)[0].box == clean.box
+
+
+def test_a_digit_cut_tight_is_kept_whole():
+    whole = one_digit(ink_of(SEVEN))[0].ink
+    assert np.array_equal(one_digit(whole)[0].ink, whole)
+
+
+def test_no_ink_is_said():
+    with pytest.raises(NoInk):
+        one_digit(np.zeros((20, 20), np.float32))
+
+
+def test_auto_reads_one_digit_as_digit_does():
+    assert LAYOUTS["auto"] is LAYOUTS["digit"]
