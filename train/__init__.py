@@ -1,0 +1,1 @@
+"""Data → Keras model → models/NAME/: train, verify and compare; `python -m train --help`."""

@@ -1,0 +1,56 @@
+"""Layers named in a recipe → Keras model from 28×28×1 (0 to 1) to ten probabilities.
+
+conv N [SIZE] [linear] [same]   N filters of SIZE×SIZE (3), ReLU unless linear, no padding unless same
+norm · relu · pool [SIZE]       batch normalisation, ReLU, max pooling (2)
+average                         global average pooling
+flatten · dropout SHARE · dense UNITS
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers as kl
+
+from recognizer.frame import SIDE
+from recognizer.model import DIGITS
+from train.errors import TrainError
+
+
+def build(layers: Sequence[str], name: str) -> keras.Model:
+    """Return an untrained model of these layers and a softmax over ten. Raises TrainError."""
+    inputs = keras.Input((SIDE, SIDE, 1), name="frame")
+    outputs = inputs
+    for words in layers:
+        outputs = _layer(words)(outputs)
+    outputs = kl.Dense(DIGITS, activation="softmax", name="probabilities")(outputs)
+    return keras.Model(inputs, outputs, name=name)
+
+
+def _layer(words: str) -> keras.Layer:
+    kind, *options = words.split()
+    numbers = [float(option) for option in options if option.replace(".", "", 1).isdigit()]
+    try:
+        match kind, numbers:
+            case "conv", [filters, *size]:
+                activation = None if "linear" in options else "relu"
+                padding = "same" if "same" in options else "valid"
+                return kl.Conv2D(int(filters), int(size[0]) if size else 3, activation=activation, padding=padding)
+            case "pool", [*size]:
+                return kl.MaxPooling2D(int(size[0]) if size else 2)
+            case "dropout", [share]:
+                return kl.Dropout(share)
+            case "dense", [units]:
+                return kl.Dense(int(units), activation="relu")
+            case "norm", []:
+                return kl.BatchNormalization()
+            case "relu", []:
+                return kl.ReLU()
+            case "average", []:
+                return kl.GlobalAveragePooling2D()
+            case "flatten", []:
+                return kl.Flatten()
+    except ValueError as error:
+        raise TrainError(f"The layer {words!r} cannot be built: {error}") from error
+    raise TrainError(f"There is no layer {words!r}; there are:\n{__doc__}")

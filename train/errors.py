@@ -1,0 +1,5 @@
+"""What a person can put right; the message says how, and the command prints it without a stack trace."""
+
+
+class TrainError(Exception):
+    """A recipe, a data set or a folder is not as it has to be."""

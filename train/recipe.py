@@ -1,0 +1,108 @@
+"""Recipes: small TOML files that say what to train, on what and how; `train/recipes/` holds those that come with us."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from train.errors import TrainError
+
+FOLDER = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the weights are found."""
+
+    epochs: int = 5
+    batch_size: int = 128
+    learning_rate: float = 0.001  # of Adam; the highest, where a schedule changes it
+    schedule: str = "constant"  # or "cosine": a warm-up over a tenth of the steps, then half a cosine down to 0
+    weight_decay: float = 0.0  # of AdamW; 0: Adam
+    label_smoothing: float = 0.0
+    validation: float = 0.1  # share of the training set that picks the epoch
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a training picture is changed each time that it is seen; all zero: not at all."""
+
+    clean: float = 0.0  # share of the pictures left as they are
+    rotation: float = 0.0  # degrees, either way
+    shear: float = 0.0  # slant, either way
+    stretch: float = 0.0  # relative change of width to height, either way
+    elastic: float = 0.0  # pixels of 28, the typical displacement (Simard et al. 2003)
+    thickness: float = 0.0  # pixels of 28 by which strokes grow or shrink, at most
+    blur: float = 0.0  # pixels of 28, the largest standard deviation
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What `fit` follows; `layers` are those between input and softmax, in the words of `train.architecture`."""
+
+    name: str
+    description: str
+    layers: list[str]
+    data: str = "mnist"
+    train: Training = field(default_factory=Training)
+    augment: Augmentation = field(default_factory=Augmentation)
+
+
+def known() -> list[str]:
+    """The names of the recipes that come with us."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load(name: str, changes: Sequence[str] = ()) -> Recipe:
+    """Return a recipe by name or TOML file, with changes such as `train.batch_size=256`. Raises TrainError."""
+    path = FOLDER / f"{name}.toml" if name in known() else Path(name)
+    if not path.is_file():
+        raise TrainError(
+            f"There is no recipe {name!r}; there are {', '.join(known())}, or give the path of a TOML file."
+        )
+    try:
+        values = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TrainError(f"{path}: is no TOML ({error}).") from error
+    for change in changes:
+        _change(values, change)
+    return _build(Recipe, {"name": path.stem, **values}, str(path))
+
+
+def _change(values: dict, change: str) -> None:
+    key, equals, text = change.partition("=")
+    if not equals:
+        raise TrainError(f"--set {change}: expected key=value, such as train.batch_size=256.")
+    *tables, last = key.strip().split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+    try:
+        values[last] = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        values[last] = text
+
+
+def _build(kind: Any, values: Any, where: str) -> Any:
+    """Check `values` from TOML against a type and return it as that type; a dataclass takes a table."""
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        if not isinstance(values, dict):
+            raise TrainError(f"{where}: expected a table, not {values!r}.")
+        types = typing.get_type_hints(kind)
+        if unknown := set(values) - set(types):
+            raise TrainError(f"{where}: unknown key {', '.join(sorted(unknown))}; known are {', '.join(types)}.")
+        try:
+            return kind(**{key: _build(types[key], value, f"{where}: {key}") for key, value in values.items()})
+        except TypeError as error:
+            raise TrainError(f"{where}: {error}.") from error
+    if typing.get_origin(kind) is list and isinstance(values, list):
+        return [_build(typing.get_args(kind)[0], value, where) for value in values]
+    if kind is float and type(values) is int:
+        return float(values)
+    if type(values) is not kind:
+        raise TrainError(f"{where}: expected {kind.__name__}, not {values!r}.")
+    return values
