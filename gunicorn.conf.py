@@ -1,0 +1,32 @@
+"""How the site is served; HOST, PORT and WORKERS come from the environment."""
+
+import os
+import sys
+
+from gunicorn.arbiter import Arbiter
+
+from recognizer import ModelError
+
+_host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+
+wsgi_app = "wsgi:app"
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+workers = int(os.environ.get("WORKERS", "2"))
+worker_class = "gthread"
+threads = 4
+control_socket_disable = True  # one socket in the user's home would be shared by all sites
+preload_app = True  # the model and the schema are checked once, and workers share the memory
+
+
+def when_ready(server):
+    """Say where the site is."""
+    server.log.info("Digits reads at http://%s", bind)
+
+
+def post_worker_init(worker):
+    """Let the first visitor of this worker not wait for the model."""
+    try:
+        worker.app.wsgi().extensions["model"].warm_up()
+    except ModelError as error:
+        worker.log.critical("Digits cannot start: %s", error)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)

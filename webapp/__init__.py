@@ -1,0 +1,40 @@
+"""The site: pages, JSON API and history. It asks `recognizer` and shows the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from recognizer import Model
+from webapp import api, config, errors, health, history, http, reader, store, wording
+
+__all__ = ["create_app"]
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Return the app, its model read and its database up to date; `overrides` are settings by name without DIGITS_.
+
+    Raises config.ConfigError, recognizer.ModelError, or sqlalchemy.exc.SQLAlchemyError.
+    """
+    settings = config.read() | dict(overrides or {})
+    instance = settings["INSTANCE"].resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        __name__,
+        template_folder=config.ROOT / "templates",
+        static_folder=config.ROOT / "static",
+        instance_path=str(instance),
+    )
+    app.config.from_mapping(settings)
+    app.config.from_mapping(config.flask_config(settings))
+    app.extensions["model"] = Model(config.model_folder(settings))
+    for part in (http, store, errors, wording):
+        part.init_app(app)
+    for part in (reader, history, api, health):
+        app.register_blueprint(part.bp)
+    if proxies := settings["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,114 @@
+"""Settings: environment variables named DIGITS_…, read once, when the app is made."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable `DIGITS_{name}`; `default` and `meaning` stand in the README too."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+
+    def read(self, environ: Mapping[str, str]) -> Any:
+        """Return the value set, or the default. Raises ConfigError."""
+        text = environ.get(f"DIGITS_{self.name}", "").strip() or self.default
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            raise ConfigError(f"DIGITS_{self.name}={text}: {error}.") from error
+
+
+def _above_zero(text: str) -> float:
+    if not (value := float(text)) > 0:
+        raise ValueError("expected a number above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    if (value := int(text)) < 0:
+        raise ValueError("expected 0 or more")
+    return value
+
+
+SETTINGS = [
+    Setting(
+        "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
+    ),
+    Setting(
+        "INSTANCE",
+        str(ROOT / "instance"),
+        Path,
+        "Folder for what a running site writes: database, secret key, own models",
+    ),
+    Setting(
+        "MODEL",
+        "small",
+        str,
+        "Model that reads: a folder in `models/` or in the instance folder's `models/`, or a path",
+    ),
+    Setting("MAX_UPLOAD_MB", "20", _above_zero, "Largest upload, in megabytes"),
+    Setting("MAX_MEGAPIXELS", "50", _above_zero, "Largest picture, in megapixels, decided from its header"),
+    Setting("PROXIES", "0", _count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"),
+    Setting("SECRET_KEY", "", str, "Signs the visitors' cookies; empty: made once and kept in the instance folder"),
+]
+
+
+def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return the settings by name without prefix. Raises ConfigError."""
+    return {setting.name: setting.read(environ) for setting in SETTINGS}
+
+
+def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What Flask and its extensions are told, as it follows from the settings."""
+    instance = settings["INSTANCE"]
+    max_bytes = int(settings["MAX_UPLOAD_MB"] * 1e6)
+    return {
+        "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'digits.sqlite'}",
+        "MAX_CONTENT_LENGTH": max_bytes,
+        "MAX_FORM_MEMORY_SIZE": 100_000,
+        "MAX_FORM_PARTS": 20,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=365),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,  # the API sets no cookie; each answer kept renews it
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a drawing page may stay open for days
+    }
+
+
+def model_folder(settings: Mapping[str, Any]) -> Path:
+    """The folder of the model that reads; a path that need not exist."""
+    name = settings["MODEL"]
+    places = (ROOT / "models" / name, settings["INSTANCE"] / "models" / name)
+    return next((place for place in places if place.is_dir()), Path(name) if "/" in name else places[0])
+
+
+def _kept_secret(path: Path) -> str:
+    """The key in a file that only the owner reads, made at the first start; the first of several processes wins."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first; its key is read below
+        finally:
+            draft.unlink()
+    return path.read_text()

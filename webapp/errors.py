@@ -1,0 +1,59 @@
+"""Errors as answers: a page for people, RFC 9457 problem+json for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+
+STATUS: dict[type[PictureError], int] = {UnreadablePicture: 400, PictureTooLarge: 413, NotAPicture: 415, NoInk: 422}
+FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
+RETRY_AFTER = 5  # seconds
+DRAINED = 10  # times the upload limit: so much of a refused upload is read, that its sender may see the answer
+CHUNK = 1 << 20  # bytes
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a sentence and the right status."""
+    app.register_error_handler(HTTPException, lambda error: answer(error.code or 500, str(error.description)))
+    app.register_error_handler(
+        CSRFError,
+        lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
+    )
+    app.register_error_handler(PictureError, lambda error: answer(STATUS[type(error)], str(error)))
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(ModelError, _unavailable)
+    app.register_error_handler(OperationalError, _unavailable)
+
+
+def answer(status: int, detail: str) -> Response:
+    """The error as problem details (RFC 9457) where a program asked, else as a page."""
+    title = HTTPStatus(status).phrase
+    if request.path.startswith(FOR_PROGRAMS):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return Response(json.dumps(body), status, mimetype="application/problem+json")
+    return Response(render_template("error.html", title=title, detail=detail), status)
+
+
+def _too_large(error: RequestEntityTooLarge) -> Response:
+    left = int(DRAINED * current_app.config["MAX_CONTENT_LENGTH"])
+    while left > 0 and (chunk := request.environ["wsgi.input"].read(min(CHUNK, left))):
+        left -= len(chunk)
+    return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
+
+
+def _unavailable(error: Exception) -> Response:
+    log.error("unavailable: %s", error)
+    what = "The model" if isinstance(error, ModelError) else "The history"
+    response = answer(503, f"{what} is not available just now. Try again in a moment.")
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -1,0 +1,24 @@
+"""What a load balancer asks: is the process up, can it answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app
+from sqlalchemy import select
+
+from webapp.store import db
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process is up."""
+    return {"status": "up"}
+
+
+@bp.get("/readyz")
+def readyz() -> dict[str, str]:
+    """The model reads and the database answers; 503 otherwise."""
+    current_app.extensions["model"].warm_up()
+    db.session.execute(select(1))
+    return {"status": "ready", "model": current_app.extensions["model"].name}

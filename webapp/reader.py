@@ -1,0 +1,59 @@
+"""The pages that take a picture, drawn or uploaded, and send the visitor to its answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField
+from wtforms.validators import AnyOf
+
+import recognizer
+from webapp import errors, history
+
+bp = Blueprint("reader", __name__)
+
+PAGES = {"canvas": "draw.html", "upload": "upload.html"}
+
+
+class PictureForm(FlaskForm):
+    """One picture and where it comes from."""
+
+    image = FileField("Picture", [FileRequired("Choose a picture first.")])
+    source = HiddenField(default="upload", validators=[AnyOf(PAGES, "This is no form of this site.")])
+
+
+@bp.get("/")
+def draw() -> str:
+    """Show the canvas."""
+    return render_template("draw.html", form=PictureForm(source="canvas"))
+
+
+@bp.get("/upload")
+def upload() -> str:
+    """Show the upload form."""
+    return render_template("upload.html", form=PictureForm())
+
+
+@bp.post("/read")
+def read() -> ResponseReturnValue:
+    """Read the picture sent, keep the answer in the visitor's history and go there."""
+    form = PictureForm()
+    if not form.validate():
+        return _again(form, next(iter(form.errors.values()))[0], 400)
+    try:
+        reading = recognise(form.image.data.read())
+    except recognizer.PictureError as error:
+        return _again(form, str(error), errors.STATUS[type(error)])
+    entry = history.keep(reading, form.source.data)
+    return redirect(url_for("history.entry", entry_id=entry.id), 303)
+
+
+def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
+    """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
+    return recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+
+
+def _again(form: PictureForm, error: str, status: int) -> ResponseReturnValue:
+    return render_template(PAGES.get(form.source.data, "upload.html"), form=form, error=error), status

@@ -1,0 +1,82 @@
+"""The database: what a visitor's history keeps of each picture read."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from recognizer.frame import SIDE
+
+BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another
+
+
+class Base(DeclarativeBase):
+    """The declarative base of all tables."""
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"))
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: kept as UTC, given back aware of it, also by databases that keep no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        """Take the zone off an aware moment."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Entry(db.Model):  # type: ignore[name-defined]
+    """One picture read for one visitor; of the picture itself only a thumbnail and the frames are kept."""
+
+    __tablename__ = "entry"
+    # An id is never used again: browsers keep the pictures of an entry for as long as they like.
+    __table_args__ = (Index("ix_entry_visitor_id", "visitor", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
+    source: Mapped[str] = mapped_column(String(16))  # "canvas" or "upload"
+    model: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)
+    confidence: Mapped[float]
+    digits: Mapped[list[dict]] = mapped_column(JSON)  # as in the API
+    frames: Mapped[bytes] = mapped_column(LargeBinary)  # 28 × 28 bytes a digit
+    thumbnail: Mapped[bytes] = mapped_column(LargeBinary)  # PNG
+
+    def frame(self, number: int) -> np.ndarray:
+        """The frame of one digit, (28, 28) uint8. Raises IndexError."""
+        return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)[number]
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app and bring its schema up to date."""
+    db.init_app(app)
+    migrate.init_app(app)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()  # no connection may be carried across gunicorn's forks
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: object, record: object) -> None:
+    """Let readers and one writer work side by side, and writers wait for each other."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")

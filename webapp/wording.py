@@ -1,0 +1,23 @@
+"""How figures are put into words on the pages: filters of the templates."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
+SOURCES = {"canvas": "Drawn", "upload": "Uploaded"}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their filters."""
+    app.jinja_env.filters.update(percent=percent, in_words=in_words, source=SOURCES.get)
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 as per cent with a digit behind the point; no rounding up to certainty."""
+    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
+
+
+def in_words(confidence: float) -> str:
+    """How sure the answer is; as confidence is calibrated, of the answers "Sure" nine in ten or more are right."""
+    return next(words for least, words in SURENESS if confidence >= least)
