@@ -1,11 +1,13 @@
 """How the site is served; HOST, PORT and WORKERS come from the environment."""
 
+import multiprocessing
 import os
+import signal
 import sys
 
-from gunicorn.arbiter import Arbiter
-
 from recognizer import ModelError
+
+_broken = multiprocessing.Event()
 
 _host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
 
@@ -24,9 +26,16 @@ def when_ready(server):
 
 
 def post_worker_init(worker):
-    """Let the first visitor of this worker not wait for the model."""
+    """Let the first visitor of this worker not wait for the model; without one, nobody need come."""
     try:
         worker.app.wsgi().extensions["model"].warm_up()
     except ModelError as error:
         worker.log.critical("Digits cannot start: %s", error)
-        sys.exit(Arbiter.WORKER_BOOT_ERROR)
+        _broken.set()
+        os.kill(worker.ppid, signal.SIGTERM)
+
+
+def on_exit(server):
+    """Tell by the exit status that the model was at fault; gunicorn's own way ends in a stack trace for each worker."""
+    if _broken.is_set():
+        sys.exit(1)

@@ -27,6 +27,8 @@ __all__ = [
     "read",
 ]
 
+PLACES = 6  # decimal places of a probability; more would be noise
+
 
 def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
@@ -39,12 +41,12 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
 
 
 def _digit(glyph: Glyph, probabilities: np.ndarray, picture: Picture, model: Model) -> Digit:
-    best = int(probabilities.argmax())
-    confidence = float(probabilities[best])
+    rounded = [round(float(probability), PLACES) for probability in probabilities]
+    confidence = max(rounded)
     return Digit(
-        digit=best,
+        digit=rounded.index(confidence),
         confidence=confidence,
-        probabilities=probabilities.tolist(),
+        probabilities=rounded,
         box=[round(side * picture.reduction) for side in glyph.box],
         line=glyph.line,
         rejected=confidence < model.reject_below,

@@ -13,8 +13,6 @@ import keras
 
 from train.errors import TrainError
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
-
 
 @contextmanager
 def writing(folder: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def mnist() -> DataSet:
     arrays = _mnist_arrays()
     found = _sha256(arrays)
     if found != MNIST_SHA256:
-        raise TrainError(f"mnist.npz holds other digits than MNIST's (SHA-256 {found}); delete it and try again.")
+        raise TrainError(f"mnist.npz holds other digits than MNIST's (SHA-256 {found}). Delete it and try again.")
     x_train, y_train, x_test, y_test = arrays
     return DataSet("mnist", found, _framed(x_train, y_train), _framed(x_test, y_test))
 
@@ -62,12 +63,22 @@ def mnist() -> DataSet:
 def _mnist_arrays() -> list[np.ndarray]:
     path = Path(os.environ.get("DIGITS_DATA", "")) / "mnist.npz"
     if not path.is_file():
-        import keras
+        return _mnist_download()
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return [archive[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise TrainError(f"{path}: is not MNIST as Keras publishes it ({error}).") from error
 
+
+def _mnist_download() -> list[np.ndarray]:
+    import keras
+
+    try:
         (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-        return [x_train, y_train, x_test, y_test]
-    with np.load(path, allow_pickle=False) as archive:
-        return [archive[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    except Exception as error:  # Keras raises bare exceptions for what fails on the way
+        raise TrainError(f"MNIST cannot be downloaded ({error}). Try again, or set DIGITS_DATA.") from error
+    return [x_train, y_train, x_test, y_test]
 
 
 def _sha256(arrays: list[np.ndarray]) -> str:

@@ -30,6 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping(settings)
     app.config.from_mapping(config.flask_config(settings))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
     for part in (http, store, errors, wording):
         part.init_app(app)

@@ -10,7 +10,7 @@ import numpy as np
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
@@ -54,7 +54,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     source: Mapped[str] = mapped_column(String(16))  # "canvas" or "upload"
     model: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
-    confidence: Mapped[float]
+    confidence: Mapped[float] = mapped_column(Double)
     digits: Mapped[list[dict]] = mapped_column(JSON)  # as in the API
     frames: Mapped[bytes] = mapped_column(LargeBinary)  # 28 × 28 bytes a digit
     thumbnail: Mapped[bytes] = mapped_column(LargeBinary)  # PNG

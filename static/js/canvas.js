@@ -99,7 +99,8 @@ export class Drawing {
         const [nextX, nextY] = points[i + 1];
         pen.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
       }
-      pen.lineTo(...points.at(-1));
+      const [x, y] = points.at(-1);
+      pen.lineTo(points.length > 1 ? x : x + 0.01, y); // a line of no length is not drawn, but a tap leaves a dot
       pen.stroke();
     }
   }

@@ -1,0 +1,82 @@
+"""A running site and a real Chromium; every page is watched for errors and for requests to other hosts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.conftest import data_file, need
+from tests.serving import served
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("browser") / "instance") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    need(found, "Chromium (Debian and Ubuntu: apt-get install chromium)")
+    return playwright.chromium.launch(executable_path=found, args=QUIET, chromium_sandbox=False)
+
+
+@pytest.fixture
+def visit(chromium, site) -> Iterator:
+    """Opens a page as a new visitor; at the end no page may have complained or asked another host."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(path: str = "/", **options) -> Page:
+        context = chromium.new_context(base_url=site, **(options or DESKTOP))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: _is_complaint(message.type) and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: _is_own(request.url, site) or complaints.append(request.url))
+        page.goto(path)
+        return page
+
+    open_page.complaints = complaints
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_complaint(kind: str) -> bool:
+    return kind in ("error", "warning")
+
+
+def _is_own(url: str, site: str) -> bool:
+    return url.startswith((f"{site}/", "data:", "blob:"))
+
+
+@pytest.fixture(scope="session")
+def strokes() -> dict[str, list]:
+    """One real pen drawing of each digit, by its label."""
+    return real_strokes()
+
+
+def real_strokes() -> dict[str, list]:
+    path = data_file("pendigits-train-strokes.json.gz")
+    items = json.loads(gzip.decompress(path.read_bytes()))
+    return {item["label"]: item["strokes"] for item in reversed(items)}

@@ -1,0 +1,36 @@
+"""Real strokes on the page's canvas, by mouse or by touch."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.drawing import Strokes
+
+
+def placed(page: Page, strokes: Strokes, share: float = 0.6) -> Strokes:
+    """Strokes in the page's pixels, in the middle of the canvas and filling a share of it."""
+    box = page.locator("#canvas").bounding_box()
+    xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
+    scale = share * box["width"] / max(max(xs) - min(xs), max(ys) - min(ys))
+    left = box["x"] + box["width"] / 2 - scale * (max(xs) + min(xs)) / 2
+    top = box["y"] + box["height"] / 2 - scale * (max(ys) + min(ys)) / 2
+    return [[(left + x * scale, top + y * scale) for x, y in stroke] for stroke in strokes]
+
+
+def by_mouse(page: Page, strokes: Strokes) -> None:
+    for stroke in placed(page, strokes):
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        for point in stroke[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def by_touch(page: Page, strokes: Strokes) -> None:
+    """Through the browser's own input pipeline, as a finger on the glass."""
+    glass = page.context.new_cdp_session(page)
+    for stroke in placed(page, strokes):
+        for number, (x, y) in enumerate(stroke):
+            kind = "touchMove" if number else "touchStart"
+            glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -1,0 +1,129 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.pen import by_mouse, by_touch
+
+FINE = """() => {
+    const canvas = document.querySelector("#canvas");
+    return canvas.width === Math.round(canvas.clientWidth * devicePixelRatio);
+}"""
+DEVICES = {"mouse": (DESKTOP, by_mouse), "touch": (PHONE, by_touch)}
+
+
+def answer(page):
+    return page.locator("#answer .digit")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_drawn_digit_is_read_and_in_the_history(visit, strokes, device, digit):
+    screen, draw = DEVICES[device]
+    page = visit("/", **screen)
+    draw(page, strokes[digit])
+    page.get_by_role("button", name="Recognise").click()
+    expect(answer(page)).to_have_text(digit)
+    expect(page.locator("#answer .bars li")).to_have_count(10)
+    assert page.locator("#answer img.frame").evaluate("image => image.decode().then(() => image.naturalWidth)") == 28
+    page.get_by_role("link", name="History").click()
+    expect(page.locator(".entries strong")).to_have_text([digit])
+    expect(page.locator(".entries li")).to_contain_text("Drawn")
+
+
+@pytest.mark.parametrize("key", ["s", "Enter"])
+def test_keys_recognise(visit, strokes, key):
+    page = visit()
+    by_mouse(page, strokes["3"])
+    page.keyboard.press(key)
+    expect(answer(page)).to_have_text("3")
+
+
+def ink(page):
+    """How many pixels of the canvas are drawn on, counted on a copy."""
+    return page.locator("#canvas").evaluate("""async (canvas) => {
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+        copy.drawImage(await createImageBitmap(canvas), 0, 0);
+        const alpha = copy.getImageData(0, 0, canvas.width, canvas.height).data.filter((_, i) => i % 4 === 3);
+        return alpha.filter((value) => value > 0).length;
+    }""")
+
+
+def test_undo_takes_back_a_stroke_at_a_time(visit, strokes):
+    page = visit()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()
+    by_mouse(page, strokes["5"][:1])
+    one = ink(page)
+    by_mouse(page, strokes["8"][:1])
+    assert ink(page) > one
+    page.keyboard.press("Control+z")
+    assert ink(page) == one
+    undo.click()
+    assert ink(page) == 0
+    expect(undo).to_be_disabled()
+
+
+@pytest.mark.parametrize("key", ["c", "Escape", None])
+def test_clear_takes_all(visit, strokes, key):
+    page = visit()
+    by_mouse(page, strokes["4"])
+    assert ink(page) > 0
+    if key:
+        page.keyboard.press(key)
+    else:
+        page.get_by_role("button", name="Clear").click()
+    assert ink(page) == 0
+
+
+def test_an_empty_canvas_is_said_without_asking_the_server(visit):
+    page = visit()
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Recognise").click()
+    expect(page.get_by_role("alert")).to_have_text("Nothing is drawn yet.")
+    assert posts == []
+
+
+def test_a_dot_is_drawn_where_one_taps(visit):
+    page = visit("/", **PHONE)
+    page.locator("#canvas").tap()
+    assert ink(page) > 0
+
+
+def test_the_canvas_is_as_fine_as_the_screen_and_survives_its_rotation(visit, strokes):
+    page = visit("/", **PHONE)
+    by_touch(page, strokes["2"])
+    assert page.evaluate(FINE)
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.wait_for_function(FINE)
+    page.get_by_role("button", name="Recognise").click()
+    expect(answer(page)).to_have_text("2")
+
+
+def test_the_page_does_not_scroll_under_the_finger(visit, strokes):
+    page = visit("/", **PHONE)
+    by_touch(page, strokes["1"])
+    assert page.evaluate("scrollY") == 0
+
+
+def test_a_site_that_is_gone_keeps_the_drawing(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["6"])
+    before = ink(page)
+    page.context.set_offline(True)
+    page.keyboard.press("s")
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    assert ink(page) == before
+    page.context.set_offline(False)
+    page.keyboard.press("s")
+    expect(answer(page)).to_have_text("6")
+    assert len(visit.complaints) == 1
+    assert "ERR_INTERNET_DISCONNECTED" in visit.complaints.pop()
+
+
+def test_without_javascript_the_page_points_to_the_upload(visit):
+    page = visit("/", java_script_enabled=False)
+    page.get_by_role("link", name=re.compile("upload a picture")).click()
+    expect(page.locator("h1")).to_have_text("Upload a picture")

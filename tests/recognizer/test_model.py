@@ -1,0 +1,130 @@
+import os
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+from recognizer import Model, ModelError
+from recognizer.frame import frame
+from recognizer.model import tempered
+from webapp.config import ROOT
+
+SMALL = ROOT / "models" / "small"
+
+
+@pytest.fixture(scope="session")
+def frames(mnist_test):
+    return np.stack([frame(picture / np.float32(255)) for picture in mnist_test[0]])
+
+
+@pytest.fixture
+def without_litert(tmp_path):
+    """The same bundle as people make it who have nothing but Keras."""
+    folder = tmp_path / "small"
+    shutil.copytree(SMALL, folder, ignore=shutil.ignore_patterns("*.tflite"))
+    return folder
+
+
+def damaged(tmp_path, name, content):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / name).write_bytes(content)
+    return folder
+
+
+def test_litert_and_keras_give_the_same_probabilities(model, without_litert, frames):
+    light, full = (m.probabilities(frames[:1000]) for m in (model, Model(without_litert)))
+    assert np.abs(light - full).max() < 1e-4
+    assert light.shape == (1000, 10)
+    assert light.sum(1) == pytest.approx(np.ones(1000))
+
+
+def test_batches_of_any_size_agree(model):
+    rng = np.random.default_rng(0)
+    batch = rng.random((7, 28, 28), np.float32)
+    one_by_one = np.concatenate([model.probabilities(picture[None]) for picture in batch])
+    assert np.allclose(model.probabilities(batch), one_by_one, atol=1e-6)
+    assert np.allclose(model.probabilities(batch[:3]), one_by_one[:3], atol=1e-6)
+
+
+def test_threads_do_not_disturb_each_other(model):
+    batches = np.random.default_rng(0).random((8, 5, 28, 28), np.float32)
+    alone = [model.probabilities(batch) for batch in batches]
+    wrong = []
+
+    def run(number):
+        for _ in range(50):
+            if not np.array_equal(model.probabilities(batches[number]), alone[number]):
+                wrong.append(number)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_it_reads_after_a_fork(model):
+    batch = np.random.default_rng(0).random((3, 28, 28), np.float32)
+    wanted = model.probabilities(batch)
+    if (child := os.fork()) == 0:
+        os._exit(0 if np.array_equal(model.probabilities(batch), wanted) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_temperature_keeps_the_order_and_1_changes_nothing():
+    sharp = np.array([[0.9, 0.06, 0.04]])
+    assert tempered(sharp, 1.0) == pytest.approx(sharp)
+    soft = tempered(sharp, 2.0)
+    assert 1 / 3 < soft[0, 0] < 0.9
+    assert soft.argsort().tolist() == sharp.argsort().tolist()
+
+
+def test_the_card_sets_calibration_and_rejection(tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(SMALL, folder)
+    (folder / "card.json").write_text('{"calibration": {"temperature": 2, "reject_below": 0.7}}')
+    assert (Model(folder).temperature, Model(folder).reject_below) == (2, 0.7)
+    (folder / "card.json").unlink()
+    assert (Model(folder).temperature, Model(folder).reject_below, Model(folder).name) == (1, 0, "own")
+
+
+def test_a_missing_model_is_named(tmp_path):
+    with pytest.raises(ModelError, match="nowhere: there is no model"):
+        Model(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.1, 0.5, 0.99])
+@pytest.mark.parametrize("name", ["model.tflite", "model.keras"])
+def test_a_truncated_model_is_refused(tmp_path, name, share):
+    whole = (SMALL / name).read_bytes()
+    folder = damaged(tmp_path, name, whole[: int(share * len(whole))])
+    with pytest.raises(ModelError, match=f"broken/{name}"):
+        Model(folder)
+
+
+@pytest.mark.parametrize("name", ["model.tflite", "model.keras"])
+def test_another_file_is_no_model(tmp_path, name):
+    with pytest.raises(ModelError, match=f"broken/{name}: is no"):
+        Model(damaged(tmp_path, name, b"something else entirely"))
+
+
+def test_a_damaged_card_is_named(tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(SMALL, folder)
+    (folder / "card.json").write_text("{")
+    with pytest.raises(ModelError, match=r"own/card\.json"):
+        Model(folder)
+
+
+def test_a_keras_model_of_another_shape_is_refused(tmp_path):
+    import keras
+
+    keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(10)]).save(
+        tmp_path / "model.keras"
+    )
+    with pytest.raises(ModelError, match=r"model\.keras: takes .*32.*expected \(n, 28, 28, 1\)"):
+        Model(tmp_path).warm_up()

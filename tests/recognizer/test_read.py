@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+import recognizer
+from recognizer import read
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, ZERO, draw, encode, photograph
+
+DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
+
+
+@pytest.mark.parametrize("digit", DRAWN)
+@pytest.mark.parametrize("pen", [3, 8, 16, 36])
+def test_drawn_digits_are_read(model, digit, pen):
+    reading = read(encode(draw(DRAWN[digit], pen=pen)), model)
+    assert reading.text == str(digit)
+    assert reading.lines == [str(digit)]
+
+
+@pytest.mark.parametrize("digit", DRAWN)
+def test_photographed_digits_are_read(model, digit):
+    picture = photograph(draw(DRAWN[digit], (900, 700), pen=30, ink=60, paper=220), seed=digit)
+    assert read(encode(picture, "JPEG", quality=80), model).text == str(digit)
+
+
+def test_light_on_dark_reads_the_same(model):
+    light_on_dark = ImageOps.invert(draw(SEVEN))
+    assert read(encode(light_on_dark), model).digits == read(SEVEN_PNG, model).digits
+
+
+def test_the_answer_is_plain_data(model):
+    reading = read(SEVEN_PNG, model, layout="digit")
+    (digit,) = reading.digits
+    assert reading.model == "small"
+    assert digit.digit == 7
+    assert digit.confidence == max(digit.probabilities) == reading.confidence
+    assert sum(digit.probabilities) == pytest.approx(1)
+    assert digit.line == 0
+    assert not digit.rejected
+    assert reading.frames.shape == (1, 28, 28)
+
+
+def test_the_box_is_in_pixels_of_the_upright_picture(model):
+    picture = draw(SEVEN, (4000, 3200), pen=160)
+    (digit,) = read(encode(picture), model).digits
+    x, y, width, height = digit.box
+    assert (x, y) == pytest.approx((0.25 * 4000 - 80, 0.2 * 3200 - 80), abs=20)
+    assert (width, height) == pytest.approx((0.5 * 4000 + 160, 0.65 * 3200 + 160), abs=40)
+
+
+def test_a_doubtful_digit_is_rejected_but_its_best_guess_stays(model, monkeypatch):
+    monkeypatch.setattr(model, "reject_below", 1.1)
+    reading = read(SEVEN_PNG, model)
+    assert reading.text == "?"
+    assert reading.digits[0].rejected
+    assert reading.digits[0].digit == 7
+
+
+def test_nothing_drawn_is_said(model):
+    with pytest.raises(recognizer.NoInk, match="Nothing is drawn"):
+        read(encode(draw([])), model)
+
+
+def test_the_public_names():
+    assert sorted(recognizer.__all__) == [
+        "Digit",
+        "LAYOUTS",
+        "MAX_MEGAPIXELS",
+        "Model",
+        "ModelError",
+        "NoInk",
+        "NotAPicture",
+        "PictureError",
+        "PictureTooLarge",
+        "Reading",
+        "UnreadablePicture",
+        "read",
+    ]
+    assert all(hasattr(recognizer, name) for name in recognizer.__all__)
+
+
+def test_mnist_keeps_its_accuracy_as_pictures(model, mnist_test):
+    """Each digit as a PNG of dark ink on light paper, through the whole path; 0.2 points may be lost."""
+    stated = json.loads((model.folder / "card.json").read_text())["results"]["mnist test"]["accuracy"]
+    readings = [read(encode(Image.fromarray(255 - picture)), model, "digit") for picture in mnist_test[0]]
+    right = np.mean([reading.digits[0].digit for reading in readings] == mnist_test[1])
+    assert right >= 0.993
+    assert right == pytest.approx(stated, abs=0.002)

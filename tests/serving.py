@@ -1,0 +1,52 @@
+"""The site as users run it: `scripts/serve` on a free port, in an instance folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.webapp.conftest import free_port
+from webapp.config import ROOT
+
+PATIENCE = 60  # seconds
+
+
+@contextmanager
+def served(instance: Path, **environment: str) -> Iterator[str]:
+    """Give the address of a running site; its output goes to `instance`/log."""
+    port = free_port()
+    instance.mkdir(exist_ok=True)
+    with (instance / "log").open("w") as log:
+        process = start(instance, log, PORT=str(port), **environment)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def start(instance: Path, output: object, **environment: str) -> subprocess.Popen:
+    variables = os.environ | {"DIGITS_INSTANCE": str(instance)} | environment
+    return subprocess.Popen([ROOT / "scripts" / "serve"], env=variables, stdout=output, stderr=subprocess.STDOUT)
+
+
+def _wait(url: str, process: subprocess.Popen) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{url}/readyz").close()
+        except (urllib.error.URLError, ConnectionError):
+            if process.poll() is not None:
+                raise RuntimeError("the site did not start") from None
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError("the site does not answer")

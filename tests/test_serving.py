@@ -1,0 +1,140 @@
+import json
+import re
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.serving import PATIENCE, served, start
+from webapp.config import ROOT
+
+SMALL = ROOT / "models" / "small"
+
+
+def post(url, body, path="/api/v1/recognize"):
+    """Status and JSON of an answer."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url + path, body)) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("site") / "instance") as url:
+        yield url
+
+
+@pytest.fixture
+def keras_only(tmp_path):
+    folder = tmp_path / "keras-only"
+    shutil.copytree(SMALL, folder, ignore=shutil.ignore_patterns("*.tflite"))
+    return str(folder)
+
+
+def test_it_says_where_it_is(tmp_path):
+    with served(tmp_path / "instance") as url:
+        pass
+    assert f"Digits reads at {url}" in (tmp_path / "instance" / "log").read_text()
+
+
+def test_it_answers_pages_and_programs(site):
+    with urllib.request.urlopen(site) as response:
+        assert 'id="canvas"' in response.read().decode()
+    assert post(site, SEVEN_PNG)[1]["text"] == "7"
+
+
+def test_many_at_once_are_answered_rightly(site):
+    wanted = {SEVEN_PNG: "7", FOUR_PNG: "4"}
+    pictures = [SEVEN_PNG, FOUR_PNG] * 100
+    with ThreadPoolExecutor(8) as pool:
+        texts = [answer["text"] for _, answer in pool.map(lambda picture: post(site, picture), pictures)]
+    assert texts == [wanted[picture] for picture in pictures]
+
+
+def test_a_refused_upload_still_gets_its_answer(site):
+    """The sender must see why, though the site stops before it has all of it."""
+    status, answer = post(site, b"x" * 21_000_000)
+    assert status == 413
+    assert answer["detail"] == "The upload is larger than 20 MB."
+
+
+def test_a_bundle_without_litert_is_served_by_keras(tmp_path, keras_only):
+    with served(tmp_path / "instance", DIGITS_MODEL=keras_only, WORKERS="1") as url:
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda picture: post(url, picture), [SEVEN_PNG, FOUR_PNG] * 4))
+        assert [answer["text"] for _, answer in answers] == ["7", "4"] * 4
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\0\0\0\0TFL3 and then nonsense"])
+def test_a_missing_or_damaged_model_is_one_clear_line(tmp_path, content):
+    folder = tmp_path / "own"
+    if content is not None:
+        folder.mkdir()
+        (folder / "model.tflite").write_bytes(content)
+    process = start(tmp_path, subprocess.PIPE, DIGITS_MODEL=str(folder), PORT="0")
+    output = process.communicate(timeout=PATIENCE)[0].decode()
+    lines = [line for line in output.splitlines() if not line.startswith(("INFO: ", "ERROR: "))]
+    assert process.returncode != 0
+    assert len(lines) == 1
+    assert re.match(rf"Digits cannot start: {folder}", lines[0])
+
+
+def test_a_keras_model_that_cannot_be_loaded_stops_the_start(tmp_path):
+    shutil.make_archive(str(tmp_path / "model"), "zip", SMALL, "card.json")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "model.zip").rename(tmp_path / "own" / "model.keras")
+    process = start(tmp_path, subprocess.PIPE, DIGITS_MODEL=str(tmp_path / "own"), PORT="0")
+    output = process.communicate(timeout=PATIENCE)[0].decode()
+    assert process.returncode != 0
+    assert "Digits cannot start: " in output
+    assert "Traceback" not in output
+
+
+def test_a_setting_that_cannot_be_used_is_one_clear_line(tmp_path):
+    process = start(tmp_path, subprocess.PIPE, DIGITS_MAX_UPLOAD_MB="lots")
+    output = process.communicate(timeout=PATIENCE)[0].decode()
+    assert process.returncode != 0
+    assert output.startswith("Digits cannot start: DIGITS_MAX_UPLOAD_MB=lots")
+
+
+def test_a_second_start_installs_nothing(tmp_path, site):
+    """The fixture's start was the first; pip must not even be asked."""
+    stamp = ROOT / ".venv" / "requirements-web.lock"
+    before = stamp.stat().st_mtime_ns
+    with served(tmp_path / "instance"):
+        pass
+    assert stamp.stat().st_mtime_ns == before
+    assert "installing" not in (tmp_path / "instance" / "log").read_text()
+
+
+def run_environment(tmp_path: Path, python: str) -> subprocess.CompletedProcess:
+    """`scripts/serve` of a bare clone, where only this Python is to be had."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("dirname", "basename", "cmp", "sh"):
+        (tools / name).symlink_to(shutil.which(name))
+    (tools / "python3").write_text(python)
+    (tools / "python3").chmod(0o755)
+    return subprocess.run(
+        [tmp_path / "scripts" / "serve"], env={"PATH": str(tools)}, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_python_that_is_too_old_is_said(tmp_path):
+    done = run_environment(tmp_path, "#!/bin/sh\nexit 1\n")
+    assert done.returncode == 1
+    assert done.stderr == "serve: Python 3.11 or newer is needed and none was found; set PYTHON to its path.\n"
+
+
+def test_a_missing_venv_module_is_said(tmp_path):
+    done = run_environment(tmp_path, '#!/bin/sh\ncase "$2" in *venv*) exit 1;; esac\n')
+    assert done.returncode == 1
+    assert "has no venv module; install it (Debian and Ubuntu: apt-get install python3-venv)." in done.stderr

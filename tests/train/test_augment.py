@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from recognizer.frame import frame
+from train.augment import augment
+from train.recipe import Augmentation, load
+
+HOW = load("small").augment
+
+
+@pytest.fixture(scope="module")
+def frames(mnist_test):
+    return np.stack([frame(picture / np.float32(255)) for picture in mnist_test[0][:500]])
+
+
+def changed(frames, how, seed=0):
+    return augment(frames, how, np.random.default_rng(seed))
+
+
+def test_augmented_frames_are_frames(frames):
+    made = changed(frames, HOW)
+    assert made.shape == frames.shape
+    assert made.dtype == np.float32
+    assert made.min() >= 0
+    assert made.max() <= 1
+
+
+def test_the_same_seed_gives_the_same_frames(frames):
+    assert np.array_equal(changed(frames, HOW), changed(frames, HOW))
+    assert not np.array_equal(changed(frames, HOW), changed(frames, HOW, seed=1))
+
+
+def test_the_clean_share_is_left_as_it_is(frames):
+    made = changed(frames, Augmentation(clean=0.3, rotation=20))
+    same = np.mean([np.array_equal(a, b) for a, b in zip(frames, made, strict=True)])
+    assert same == pytest.approx(0.3, abs=0.06)
+
+
+def test_digits_stay_what_they_are(frames, mnist_test, model):
+    read = model.probabilities(changed(frames, HOW)).argmax(1)
+    assert (read == mnist_test[1][:500]).mean() > 0.97
+
+
+@pytest.mark.parametrize("name", ["rotation", "shear", "stretch", "elastic", "thickness", "blur"])
+def test_every_kind_changes_something(frames, name):
+    amount = getattr(HOW, name)
+    assert amount > 0
+    still = changed(frames[:20], Augmentation())
+    assert np.abs(changed(frames[:20], Augmentation(**{name: amount})) - still).mean() > 0.005
+
+
+def test_thickness_goes_both_ways(frames):
+    still = changed(frames, Augmentation()).sum((1, 2))
+    made = changed(frames, Augmentation(thickness=1.2)).sum((1, 2)) / still
+    assert np.quantile(made, 0.1) < 0.85
+    assert np.quantile(made, 0.9) > 1.15

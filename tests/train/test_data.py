@@ -1,0 +1,59 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.conftest import data_file
+from train.data import load
+from train.errors import TrainError
+from webapp.config import ROOT
+
+
+def test_mnist_is_loaded_and_framed():
+    data_file("mnist.npz")
+    data = load("mnist")
+    assert (data.name, len(data.train), len(data.test)) == ("mnist", 60000, 10000)
+    assert data.train.frames.shape == (60000, 28, 28)
+    assert data.train.frames.dtype == np.float32
+    assert np.bincount(data.test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert data.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_other_digits_are_refused(tmp_path, monkeypatch):
+    pictures, labels = np.zeros((5, 28, 28), np.uint8), np.zeros(5, np.uint8)
+    np.savez(tmp_path / "mnist.npz", x_train=pictures, y_train=labels, x_test=pictures, y_test=labels)
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(TrainError, match="other digits than MNIST's"):
+        load("mnist")
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"])
+def test_another_file_is_named(tmp_path, monkeypatch, content):
+    (tmp_path / "mnist.npz").write_bytes(content)
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(TrainError, match=r"mnist\.npz: is not MNIST"):
+        load("mnist")
+
+
+def test_an_unknown_set_lists_the_known():
+    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist"):
+        load("nonsense")
+
+
+def test_a_download_that_fails_is_one_line_and_leaves_nothing(tmp_path):
+    """A proxy at a closed port stands for a network that is down."""
+    environment = os.environ | {
+        "KERAS_HOME": str(tmp_path),
+        "DIGITS_DATA": "",
+        "https_proxy": "http://127.0.0.1:9",
+        "no_proxy": "",
+    }
+    command = [sys.executable, "-m", "train", "fit", "small", "--name", ".never"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("train: MNIST cannot be downloaded")
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("*.npz"))
+    assert not list((ROOT / "models").glob(".*"))

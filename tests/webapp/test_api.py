@@ -1,0 +1,103 @@
+import io
+import json
+
+import pytest
+
+from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.webapp.test_reader import WRONG
+from webapp import create_app
+
+RECOGNIZE = "/api/v1/recognize"
+
+
+def multipart(picture):
+    return {"data": {"image": (io.BytesIO(picture), "picture")}}
+
+
+def problem(response):
+    assert response.mimetype == "application/problem+json"
+    body = json.loads(response.data)
+    assert set(body) == {"type", "title", "status", "detail"}
+    assert body["status"] == response.status_code
+    return body["detail"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        multipart,
+        lambda picture: {"data": picture, "content_type": "image/png"},
+        lambda picture: {"data": picture},
+        lambda picture: {"data": picture, "content_type": "application/x-www-form-urlencoded"},  # as curl says
+    ],
+    ids=["multipart", "typed", "untyped", "curl"],
+)
+@pytest.mark.parametrize("layout", ["", "?layout=auto", "?layout=digit"])
+def test_the_answer_is_as_the_contract_says(client, sent, layout):
+    body = client.post(RECOGNIZE + layout, **sent(SEVEN_PNG)).json
+    assert list(body) == ["text", "lines", "model", "digits"]
+    assert (body["text"], body["lines"], body["model"]) == ("7", ["7"], "small")
+    (digit,) = body["digits"]
+    assert list(digit) == ["digit", "confidence", "probabilities", "box", "line", "rejected"]
+    assert digit["digit"] == 7
+    assert digit["confidence"] == digit["probabilities"][7] == max(digit["probabilities"])
+    assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert digit["box"] == pytest.approx([92, 72, 216, 276], abs=4)
+    assert digit["line"] == 0
+    assert digit["rejected"] is False
+
+
+def test_it_keeps_nothing_and_sets_no_cookie(client):
+    assert not client.post(RECOGNIZE, **multipart(FOUR_PNG)).headers.getlist("Set-Cookie")
+    assert "Nothing here yet" in client.get("/history").text
+
+
+@pytest.mark.parametrize(("picture", "status", "message"), WRONG)
+@pytest.mark.parametrize("as_field", [True, False])
+def test_a_wrong_picture_is_a_problem(client, picture, status, message, as_field):
+    response = client.post(RECOGNIZE, **(multipart(picture) if as_field else {"data": picture}))
+    assert response.status_code == status
+    assert message in problem(response)
+
+
+@pytest.mark.parametrize(
+    "data", [{"picture": (io.BytesIO(SEVEN_PNG), "seven.png")}, {"image": "no file"}], ids=["field", "text"]
+)
+def test_the_wrong_field_is_a_problem(client, data):
+    response = client.post(RECOGNIZE, data=data, content_type="multipart/form-data")
+    assert response.status_code == 400
+    assert problem(response) == "The form has no file in the field 'image'."
+
+
+def test_a_broken_form_is_a_problem(client):
+    response = client.post(RECOGNIZE, data=b"--x\r\nnonsense", content_type="multipart/form-data")
+    assert response.status_code == 400
+    assert problem(response)
+
+
+@pytest.mark.parametrize("layout", ["page", "upside-down", ""])
+def test_an_unknown_layout_is_a_problem(client, layout):
+    response = client.post(f"{RECOGNIZE}?layout={layout}", **multipart(SEVEN_PNG))
+    assert response.status_code == 400
+    assert "use auto or digit" in problem(response)
+
+
+def test_too_many_bytes_are_a_problem(settings):
+    client = create_app(settings | {"MAX_UPLOAD_MB": 0.01}).test_client()
+    for sent in (multipart(b"x" * 20_000), {"data": b"x" * 20_000}):
+        response = client.post(RECOGNIZE, **sent)
+        assert response.status_code == 413
+        assert problem(response) == "The upload is larger than 0.01 MB."
+
+
+def test_another_method_is_a_problem(client):
+    response = client.get(RECOGNIZE)
+    assert response.status_code == 405
+    assert problem(response)
+
+
+def test_openapi_describes_every_route_of_the_api(client, app):
+    described = client.get("/api/v1/openapi.json").json
+    assert described["openapi"] == "3.1.0"
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    assert routes == {*described["paths"], "/api/v1/openapi.json"}

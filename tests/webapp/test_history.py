@@ -1,0 +1,138 @@
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.drawing import FOUR_PNG, SEVEN, SEVEN_PNG, draw, encode
+from tests.webapp.pages import error, token, upload
+from webapp.history import PAGE, THUMBNAIL
+from webapp.store import Entry, db
+
+
+def ids(page):
+    return [int(number) for number in re.findall(r'href="/history/(\d+)"', page)]
+
+
+def picture(response):
+    assert response.status_code == 200
+    assert response.mimetype == "image/png"
+    return np.asarray(Image.open(io.BytesIO(response.data)))
+
+
+def test_it_is_empty_at_first(client):
+    page = client.get("/history").text
+    assert "Nothing here yet" in page
+    assert "Delete all" not in page
+
+
+def test_answers_stand_newest_first(client):
+    upload(client, SEVEN_PNG)
+    upload(client, FOUR_PNG, source="canvas")
+    page = client.get("/history").text
+    assert ids(page) == [2, 1]
+    assert re.findall(r"<strong>(.)</strong>", page) == ["4", "7"]
+    assert re.findall(r"(Drawn|Uploaded) ·", page) == ["Drawn", "Uploaded"]
+    moment = datetime.fromisoformat(re.search(r'datetime="([^"]+)"', page)[1])
+    assert datetime.now(UTC) - moment < timedelta(minutes=1)
+
+
+def test_thumbnail_and_frame_are_shown(client):
+    upload(client, encode(draw(SEVEN, (800, 400))))
+    assert picture(client.get("/history/1/thumbnail.png")).shape == (THUMBNAIL // 2, THUMBNAIL)
+    frame = picture(client.get("/history/1/frames/0.png"))
+    assert frame.shape == (28, 28)
+    assert frame.max() == 255
+    assert client.get("/history/1/frames/1.png").status_code == 404
+
+
+def test_one_is_deleted(client):
+    for _ in range(3):
+        upload(client)
+    response = client.post("/history/2/delete", data={"csrf_token": token(client)}, follow_redirects=True)
+    assert ids(response.text) == [3, 1]
+    assert "Deleted." in response.text
+    assert client.get("/history/2").status_code == 404
+
+
+def test_an_id_is_never_used_again(client):
+    upload(client)
+    client.post("/history/1/delete", data={"csrf_token": token(client)})
+    upload(client)
+    assert ids(client.get("/history").text) == [2]
+
+
+def test_all_are_deleted_but_nobody_elses(app):
+    mine, theirs = app.test_client(), app.test_client()
+    for client in (mine, theirs, mine):
+        upload(client)
+    page = mine.get("/history").text
+    assert "Delete all 2" in page
+    response = mine.post("/history/delete", data={"csrf_token": token(mine)}, follow_redirects=True)
+    assert "Nothing here yet" in response.text
+    assert ids(theirs.get("/history").text) == [2]
+
+
+@pytest.mark.parametrize("path", ["/history/1/delete", "/history/delete"])
+def test_nothing_is_deleted_without_a_token(client, path):
+    upload(client)
+    assert client.post(path).status_code == 400
+    assert ids(client.get("/history").text) == [1]
+
+
+@pytest.mark.parametrize("visited", [True, False])
+def test_another_visitor_sees_nothing(app, visited):
+    mine, theirs = app.test_client(), app.test_client()
+    upload(mine)
+    if visited:
+        upload(theirs)
+    assert 1 not in ids(theirs.get("/history").text)
+    for path in ("/history/1", "/history/1/thumbnail.png", "/history/1/frames/0.png"):
+        assert theirs.get(path).status_code == 404
+    assert theirs.post("/history/1/delete", data={"csrf_token": token(theirs)}).status_code == 404
+    assert mine.get("/history/1").status_code == 200
+
+
+def test_a_forged_cookie_is_nobody(app):
+    mine, theirs = app.test_client(), app.test_client()
+    upload(mine)
+    cookie = mine.get_cookie("session").value
+    theirs.set_cookie("session", ("A" if cookie[0] != "A" else "B") + cookie[1:])
+    assert theirs.get("/history/1").status_code == 404
+
+
+def test_the_cookie_is_hidden_from_scripts_and_lasts(client):
+    cookie = next(c for c in upload(client).headers.getlist("Set-Cookie") if c.startswith("session="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Expires" in cookie
+
+
+def test_it_is_paged(client, app):
+    upload(client)
+    with app.app_context():
+        first = db.session.get(Entry, 1)
+        kept = {column.key: getattr(first, column.key) for column in Entry.__table__.columns if column.key != "id"}
+        db.session.add_all(Entry(**kept) for _ in range(PAGE + 9))
+        db.session.commit()
+    newest = client.get("/history").text
+    assert ids(newest) == list(range(PAGE + 10, 10, -1))
+    older = client.get(re.search(r'href="(/history\?before=\d+)"', newest)[1]).text
+    assert ids(older) == list(range(10, 0, -1))
+    assert "Older" not in older
+    assert "There is nothing older" in client.get("/history?before=1").text
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, ""])
+def test_a_strange_page_breaks_nothing(client, before):
+    upload(client)
+    assert client.get("/history", query_string={"before": before}).status_code == 200
+
+
+@pytest.mark.parametrize("entry", ["0", "99", "9" * 30])
+def test_an_entry_that_is_not_there_is_a_404(client, entry):
+    response = client.get(f"/history/{entry}")
+    assert response.status_code == 404
+    assert error(response)

@@ -1,0 +1,127 @@
+import io
+import json
+
+import pytest
+import werkzeug.formparser
+
+from tests.drawing import FOUR_PNG, SEVEN_PNG, draw, encode
+from tests.recognizer.test_decode import bomb
+from tests.webapp.pages import error, token, upload
+from webapp import create_app
+
+BLANK = encode(draw([]))
+WRONG = [
+    (b"", 400, "The file is empty."),
+    (SEVEN_PNG[:200], 400, "The picture is damaged or incomplete."),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This is not a picture"),
+    (b"<!doctype html><p>seven", 415, "This is not a picture"),
+    (bomb(30_000, 30_000), 413, "30000 × 30000 pixels; at most 50 megapixels"),
+    (BLANK, 422, "Nothing is drawn or written here yet."),
+]
+
+
+@pytest.mark.parametrize("path", ["/", "/upload"])
+def test_the_forms_post_to_the_reader(client, path):
+    page = client.get(path).text
+    assert 'action="/read"' in page
+    assert 'enctype="multipart/form-data"' in page
+    assert token(client, path)
+
+
+@pytest.mark.parametrize(("picture", "digit"), [(SEVEN_PNG, 7), (FOUR_PNG, 4)])
+def test_an_upload_is_read_and_shown(client, picture, digit):
+    response = upload(client, picture, follow_redirects=True)
+    assert response.status_code == 200
+    assert response.request.path == "/history/1"
+    assert f"Read as {digit}" in response.text
+    assert response.text.count('<rect width="') == 11  # ten bars and the brand
+    assert 'src="/history/1/frames/0.png"' in response.text
+    assert "Uploaded" in response.text
+
+
+def test_a_drawing_says_where_it_comes_from(client):
+    assert "Drawn" in upload(client, source="canvas", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("source", ["upload", "canvas"])
+@pytest.mark.parametrize(("picture", "status", "message"), WRONG)
+def test_a_wrong_picture_is_explained_on_the_page_it_came_from(client, picture, status, message, source):
+    response = upload(client, picture, source=source)
+    assert response.status_code == status
+    assert message in error(response)
+    assert ('id="canvas"' in response.text) == (source == "canvas")
+    assert "Nothing here yet" in client.get("/history").text
+
+
+def test_no_file_is_explained(client):
+    for fields in ({}, {"image": "text, not a file"}, {"other": (io.BytesIO(SEVEN_PNG), "seven.png")}):
+        response = client.post("/read", data={"csrf_token": token(client), "source": "upload"} | fields)
+        assert response.status_code == 400
+        assert error(response) == "Choose a picture first."
+
+
+def test_an_unknown_source_is_refused(client):
+    response = upload(client, source="elsewhere")
+    assert response.status_code == 400
+    assert error(response) == "This is no form of this site."
+
+
+def test_without_a_csrf_token_nothing_is_read(client):
+    response = client.post("/read", data={"image": (io.BytesIO(SEVEN_PNG), "seven.png"), "source": "upload"})
+    assert response.status_code == 400
+    assert "Reload it and try again" in error(response)
+    assert "Nothing here yet" in client.get("/history").text
+
+
+def test_a_token_of_another_visitor_is_refused(app):
+    foreign = token(app.test_client())
+    response = app.test_client().post("/read", data={"csrf_token": foreign, "source": "upload"})
+    assert response.status_code == 400
+    assert "Reload it and try again" in error(response)
+
+
+def test_a_file_over_the_limit_is_refused(settings):
+    client = create_app(settings | {"MAX_UPLOAD_MB": 0.01}).test_client()
+    response = upload(client, b"x" * 20_000)
+    assert response.status_code == 413
+    assert error(response) == "The upload is larger than 0.01 MB."
+
+
+def test_neither_name_nor_file_is_kept(client, app, settings, monkeypatch):
+    def refuse(*args, **options):
+        raise AssertionError("an upload was about to be written to disk")
+
+    monkeypatch.setattr(werkzeug.formparser, "SpooledTemporaryFile", refuse)
+    marker = "planted-marker"
+    picture = encode(draw([[(0.5, 0.2), (0.5, 0.8)]], (1200, 1200)), "BMP") + marker.encode()
+    assert upload(client, picture, f"../../{marker}.png").status_code == 303
+    for path in settings["INSTANCE"].rglob("*"):
+        assert marker not in path.name
+        assert marker.encode() not in path.read_bytes()
+
+
+def test_a_rejected_digit_is_called_one_and_still_guessed(client, app):
+    app.extensions["model"].reject_below = 1.1
+    page = upload(client, follow_redirects=True).text
+    assert "This does not look like a digit" in page
+    assert "The best guess is 7" in page
+
+
+def test_a_model_that_fails_is_a_503_that_says_so(client, app, monkeypatch):
+    from recognizer import ModelError
+
+    def fail(frames):
+        raise ModelError("gone")
+
+    monkeypatch.setattr(app.extensions["model"], "probabilities", fail)
+    response = upload(client)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "The model is not available just now" in error(response)
+
+
+def test_unknown_pages_and_methods_are_explained(client):
+    assert client.get("/nowhere").status_code == 404
+    assert client.get("/read").status_code == 405
+    assert "Not Found" in client.get("/nowhere").text
+    assert json.loads(client.get("/api/v1/nowhere").text)["status"] == 404
