@@ -5,8 +5,13 @@ import os
 import signal
 import sys
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelism; read when numpy is imported
+
+import cv2
+
 from recognizer import ModelError
 
+cv2.setNumThreads(1)
 _broken = multiprocessing.Event()
 
 _host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
