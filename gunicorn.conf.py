@@ -18,7 +18,10 @@ _host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000
 
 wsgi_app = "wsgi:app"
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
-workers = int(os.environ.get("WORKERS", "2"))
+try:
+    workers = int(os.environ.get("WORKERS", "2"))
+except ValueError:
+    sys.exit(f"Digits cannot start: WORKERS={os.environ['WORKERS']} is no number.")
 worker_class = "gthread"
 threads = 4
 control_socket_disable = True  # one socket in the user's home would be shared by all sites
@@ -31,7 +34,7 @@ def when_ready(server):
 
 
 def post_worker_init(worker):
-    """Let the first visitor of this worker not wait for the model; without one, nobody need come."""
+    """Make sure that the model reads (Keras loads it only here); without it, nobody need come."""
     try:
         worker.app.wsgi().extensions["model"].warm_up()
     except ModelError as error:

@@ -47,7 +47,7 @@ def _digit(glyph: Glyph, probabilities: np.ndarray, picture: Picture, model: Mod
         digit=rounded.index(confidence),
         confidence=confidence,
         probabilities=rounded,
-        box=[round(side * picture.reduction) for side in glyph.box],
+        box=picture.full_box(glyph.box),
         line=glyph.line,
         rejected=confidence < model.reject_below,
     )

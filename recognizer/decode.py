@@ -11,8 +11,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-for _plugin in ("Png", "Jpeg", "WebP", "Gif", "Bmp", "Tiff", "Ppm", "Avif"):  # else Pillow imports all its forty
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+for _plugin in ("Png", "Jpeg", "WebP", "Gif", "Bmp", "Tiff", "Avif"):  # else Pillow imports all its forty
     import_module(f"PIL.{_plugin}ImagePlugin")
 
 SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -28,6 +28,8 @@ TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = range(5, 9)  # the orientations that swap width and height
+REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F")  # modes that Pillow can reduce as they are
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit, below, says what the limit is and can be set
 
@@ -39,10 +41,16 @@ class Picture:
     grey: np.ndarray
     size: tuple[int, int]
 
-    @property
-    def reduction(self) -> float:
-        """How many pixels of the full picture one pixel of `grey` stands for, along a side."""
-        return self.size[0] / self.grey.shape[1]
+    def full_box(self, box: tuple[int, int, int, int]) -> list[int]:
+        """The x, y, width and height of a box in `grey`, in pixels of the full picture and inside it."""
+        (full_width, full_height), (height, width) = self.size, self.grey.shape
+        x, y, right, bottom = (
+            round(box[0] * full_width / width),
+            round(box[1] * full_height / height),
+            round((box[0] + box[2]) * full_width / width),
+            round((box[1] + box[3]) * full_height / height),
+        )
+        return [x, y, right - x, bottom - y]
 
 
 def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
@@ -79,22 +87,32 @@ def _unidentified(data: bytes) -> PictureError:
 
 
 def _upright(image: Image.Image) -> Picture:
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    size = image.size if orientation < 5 else image.size[::-1]
+    orientation = _orientation(image)
+    size = image.size[::-1] if orientation in SIDEWAYS else image.size
     image.draft("L", (WORKING_SIDE, WORKING_SIDE))  # JPEG only: decodes at ½, ¼ or ⅛
-    grey = _grey(image)
-    if (factor := max(grey.size) // WORKING_SIDE) > 1:
-        grey = grey.reduce(factor)
+    factor = max(1, max(image.size) // WORKING_SIDE)
+    if factor > 1 and image.mode in REDUCIBLE:  # before anything else that takes memory by the pixel
+        image, factor = image.reduce(factor), 1
+    grey = _grey(image).reduce(factor)
     if orientation in TURNS:
         grey = grey.transpose(TURNS[orientation])
     return Picture(np.asarray(grey), size)
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held; a picture whose EXIF is damaged is taken as it is."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # as with pixels, Pillow raises nearly anything for damaged EXIF
+        return 1
+    return orientation if orientation in TURNS else 1
 
 
 def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
-        return Image.fromarray(_stretched(np.asarray(image, np.float64)))
+        return Image.fromarray(_stretched(np.asarray(image, np.float32)))
     if image.has_transparency_data:
         colour = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("L")
@@ -102,7 +120,10 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:
-    """Pixels of a type without a fixed range (32-bit integers, floats), as 0..255 between their extremes."""
-    values = np.nan_to_num(values)
-    low, high = values.min(), values.max()
+    """Pixels of a type without a fixed range (32-bit integers, floats), as 0..255 between their finite extremes."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return np.zeros(values.shape, np.uint8)
+    low, high = float(finite.min()), float(finite.max())
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low).astype(np.float64)
     return ((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)

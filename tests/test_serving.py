@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -65,6 +66,30 @@ def test_a_refused_upload_still_gets_its_answer(site):
     assert answer["detail"] == "The upload is larger than 20 MB."
 
 
+def raw(url, request):
+    """The answer to bytes that no well-behaved client sends."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.sendall(request)
+        return connection.makefile("rb").read()
+
+
+@pytest.mark.parametrize("chunks", [b"ZZ\r\nabc\r\n0\r\n\r\n", b"3\r\nabcdef\r\n0\r\n\r\n"])
+def test_malformed_chunks_are_a_problem(site, chunks):
+    head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = raw(site, head + chunks)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"The request is malformed." in answer
+
+
+def test_a_chunked_upload_has_the_same_limit(site):
+    chunk = b"%x\r\n" % 1_000_000 + b"\0" * 1_000_000 + b"\r\n"
+    head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = raw(site, head + chunk * 21 + b"0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"The upload is larger than 20 MB." in answer
+
+
 def test_a_bundle_without_litert_is_served_by_keras(tmp_path, keras_only):
     with served(tmp_path / "instance", DIGITS_MODEL=keras_only, WORKERS="1") as url:
         with ThreadPoolExecutor(4) as pool:
@@ -97,11 +122,13 @@ def test_a_keras_model_that_cannot_be_loaded_stops_the_start(tmp_path):
     assert "Traceback" not in output
 
 
-def test_a_setting_that_cannot_be_used_is_one_clear_line(tmp_path):
-    process = start(tmp_path, subprocess.PIPE, DIGITS_MAX_UPLOAD_MB="lots")
+@pytest.mark.parametrize("name", ["DIGITS_MAX_UPLOAD_MB", "WORKERS"])
+def test_a_setting_that_cannot_be_used_is_one_clear_line(tmp_path, name):
+    process = start(tmp_path, subprocess.PIPE, **{name: "lots"})
     output = process.communicate(timeout=PATIENCE)[0].decode()
     assert process.returncode != 0
-    assert output.startswith("Digits cannot start: DIGITS_MAX_UPLOAD_MB=lots")
+    assert output.startswith(f"Digits cannot start: {name}=lots")
+    assert output.count("\n") == 1
 
 
 def test_a_second_start_installs_nothing(tmp_path, site):

@@ -20,7 +20,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises config.ConfigError, recognizer.ModelError, or sqlalchemy.exc.SQLAlchemyError.
     """
     settings = config.read() | dict(overrides or {})
-    instance = settings["INSTANCE"].resolve()
+    instance = settings["INSTANCE"] = settings["INSTANCE"].resolve()
     instance.mkdir(parents=True, exist_ok=True)
     app = Flask(
         __name__,

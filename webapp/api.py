@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
+from flask import Blueprint, Response, abort, current_app, jsonify, request, send_from_directory
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS
 from webapp.http import csrf
@@ -33,7 +34,10 @@ def openapi() -> Response:
 
 def _picture() -> bytes:
     if request.mimetype != "multipart/form-data":
-        return request.get_data(cache=False)
+        data = request.get_data(cache=False)
+        if len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:  # sent in chunks, and cut there
+            raise RequestEntityTooLarge
+        return data
     if (file := request.files.get("image")) is None:
         abort(400, "The form has no file in the field 'image'.")
     return file.read()

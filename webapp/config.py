@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import URL
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +39,8 @@ class Setting:
 
 
 def _above_zero(text: str) -> float:
-    if not (value := float(text)) > 0:
+    value = float(text)
+    if not 0 < value < math.inf:
         raise ValueError("expected a number above 0")
     return value
 
@@ -81,7 +85,8 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     max_bytes = int(settings["MAX_UPLOAD_MB"] * 1e6)
     return {
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
-        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'digits.sqlite'}",
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"]
+        or URL.create("sqlite", database=str(instance / "digits.sqlite")),
         "MAX_CONTENT_LENGTH": max_bytes,
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,

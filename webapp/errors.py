@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     """Answer every error with a sentence and the right status."""
-    app.register_error_handler(HTTPException, lambda error: answer(error.code or 500, str(error.description)))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, lambda error: answer(400, "The request is malformed."))
     app.register_error_handler(
         CSRFError,
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
@@ -33,6 +35,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(ModelError, _unavailable)
     app.register_error_handler(OperationalError, _unavailable)
+
+
+def _http(error: HTTPException) -> Response:
+    response = answer(error.code or 500, str(error.description))
+    response.headers.extend([header for header in error.get_headers() if header[0] != "Content-Type"])  # such as Allow
+    return response
 
 
 def answer(status: int, detail: str) -> Response:
@@ -45,9 +53,12 @@ def answer(status: int, detail: str) -> Response:
 
 
 def _too_large(error: RequestEntityTooLarge) -> Response:
-    left = int(DRAINED * current_app.config["MAX_CONTENT_LENGTH"])
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    left = DRAINED * limit
     while left > 0 and (chunk := request.environ["wsgi.input"].read(min(CHUNK, left))):
         left -= len(chunk)
+    if request.content_length is not None and request.content_length <= limit:
+        return answer(413, "The form has more fields, or larger ones, than this site takes.")
     return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
 
 

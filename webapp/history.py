@@ -47,7 +47,7 @@ def index() -> str:
     before = request.args.get("before", type=int)
     entries = _own().order_by(Entry.id.desc()).limit(PAGE + 1)
     if before is not None:
-        entries = entries.where(Entry.id < min(before, LAST))
+        entries = entries.where(Entry.id < min(max(before, 0), LAST))
     found = db.session.scalars(entries).all()
     count = db.session.scalar(select(func.count()).select_from(_own().subquery()))
     return render_template("history.html", entries=found[:PAGE], more=len(found) > PAGE, count=count, before=before)

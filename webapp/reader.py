@@ -11,6 +11,7 @@ from wtforms.validators import AnyOf
 
 import recognizer
 from webapp import errors, history
+from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
 
@@ -27,12 +28,14 @@ class PictureForm(FlaskForm):
 @bp.get("/")
 def draw() -> str:
     """Show the canvas."""
+    known_visitor()
     return render_template("draw.html", form=PictureForm(source="canvas"))
 
 
 @bp.get("/upload")
 def upload() -> str:
     """Show the upload form."""
+    known_visitor()
     return render_template("upload.html", form=PictureForm())
 
 

@@ -79,4 +79,5 @@ def _prepare_sqlite(connection: object, record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")

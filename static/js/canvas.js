@@ -16,6 +16,8 @@ export class Drawing {
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#extend(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.#end(event));
+    // Else a browser may take a quick tap on a button, just after a stroke, for the end of a gesture.
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     new ResizeObserver(() => this.#fit()).observe(canvas);
   }
 
@@ -24,15 +26,11 @@ export class Drawing {
   }
 
   undo() {
-    this.strokes.pop();
-    this.#redraw();
-    this.#changed();
+    this.#keep(this.strokes.slice(0, -1));
   }
 
   clear() {
-    this.strokes = [];
-    this.#redraw();
-    this.#changed();
+    this.#keep([]);
   }
 
   /** The drawing as a PNG, black on white, the same whatever the size of the canvas on the screen. */
@@ -44,6 +42,15 @@ export class Drawing {
     pen.fillRect(0, 0, EXPORTED, EXPORTED);
     this.#trace(pen, EXPORTED);
     return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+  }
+
+  /** Go on with these strokes alone; one that is being drawn ends here. */
+  #keep(strokes) {
+    if (this.isEmpty) return;
+    this.#pointer = null;
+    this.strokes = strokes;
+    this.#redraw();
+    this.#changed();
   }
 
   #begin(event) {

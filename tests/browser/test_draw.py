@@ -86,6 +86,56 @@ def test_an_empty_canvas_is_said_without_asking_the_server(visit):
     assert posts == []
 
 
+@pytest.mark.parametrize("key", ["Control+z", "c", "Escape"])
+def test_undo_and_clear_end_the_stroke_under_way(visit, key):
+    page = visit()
+    box = page.locator("#canvas").bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 90)
+    page.keyboard.press(key)
+    page.mouse.move(box["x"] + 150, box["y"] + 90)
+    page.mouse.up()
+    assert ink(page) == 0
+
+
+def test_an_answer_ages_with_the_drawing(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["7"])
+    page.keyboard.press("S")
+    expect(answer(page)).to_have_text("7")
+    by_mouse(page, strokes["1"])
+    expect(page.locator("#answer.stale")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.locator("#answer")).to_have_text("The answer appears here.")
+
+
+def test_the_same_drawing_is_kept_once(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["9"])
+    for _ in range(3):
+        page.get_by_role("button", name="Recognise").click()
+    expect(answer(page)).to_have_text("9")
+    page.goto("/history")
+    expect(page.locator(".entries li")).to_have_count(1)
+
+
+def test_a_proxys_own_error_is_said(visit, strokes):
+    page = visit()
+    page.route("**/read", lambda route: route.fulfill(status=502, body="<h1>502 Bad Gateway</h1>"))
+    by_mouse(page, strokes["9"])
+    page.keyboard.press("s")
+    expect(page.get_by_role("alert")).to_contain_text("did not answer as it should (502)")
+    assert "502" in visit.complaints.pop()
+
+
+def test_a_tap_right_after_a_stroke_counts(visit, strokes):
+    page = visit("/", **PHONE)
+    by_touch(page, strokes["0"])
+    page.get_by_role("button", name="Recognise").tap()
+    expect(answer(page)).to_have_text("0")
+
+
 def test_a_dot_is_drawn_where_one_taps(visit):
     page = visit("/", **PHONE)
     page.locator("#canvas").tap()
@@ -125,5 +175,6 @@ def test_a_site_that_is_gone_keeps_the_drawing(visit, strokes):
 
 def test_without_javascript_the_page_points_to_the_upload(visit):
     page = visit("/", java_script_enabled=False)
+    expect(page.locator("#canvas")).to_be_hidden()
     page.get_by_role("link", name=re.compile("upload a picture")).click()
     expect(page.locator("h1")).to_have_text("Upload a picture")

@@ -1,5 +1,6 @@
 import re
 import stat
+from pathlib import Path
 
 import pytest
 from flask import request
@@ -24,7 +25,14 @@ def test_settings_come_from_the_environment():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MAX_UPLOAD_MB", "lots"), ("MAX_MEGAPIXELS", "-1"), ("PROXIES", "1.5"), ("PROXIES", "-1")]
+    ("name", "value"),
+    [
+        ("MAX_UPLOAD_MB", "lots"),
+        ("MAX_UPLOAD_MB", "inf"),
+        ("MAX_MEGAPIXELS", "-1"),
+        ("PROXIES", "1.5"),
+        ("PROXIES", "-1"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name, value):
     with pytest.raises(ConfigError, match=f"DIGITS_{name}={value}: "):
@@ -39,6 +47,13 @@ def test_a_secret_key_is_made_once_and_for_the_owner_only(settings):
     kept = settings["INSTANCE"] / "secret_key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert [path.name for path in settings["INSTANCE"].glob("secret_key*")] == ["secret_key"]
+
+
+@pytest.mark.parametrize("name", ["relative", "with ? and # and %"])
+def test_any_instance_folder_will_do(settings, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    create_app(settings | {"INSTANCE": Path(name)})
+    assert "digits.sqlite" in {path.name for path in (tmp_path / name).iterdir()}
 
 
 def test_a_missing_model_stops_the_start_and_is_named(settings):

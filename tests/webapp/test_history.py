@@ -95,6 +95,19 @@ def test_another_visitor_sees_nothing(app, visited):
     assert mine.get("/history/1").status_code == 200
 
 
+def test_two_first_answers_at_once_are_of_one_visitor(app):
+    """As when somebody clicks twice: both posts carry the cookie that came with the page."""
+    page = app.test_client()
+    csrf = token(page)
+    cookie = page.get_cookie("session").value
+    for _ in range(2):
+        twin = app.test_client()
+        twin.set_cookie("session", cookie)
+        fields = {"csrf_token": csrf, "source": "upload", "image": (io.BytesIO(SEVEN_PNG), "seven.png")}
+        assert twin.post("/read", data=fields).status_code == 303
+    assert ids(twin.get("/history").text) == [2, 1]
+
+
 def test_a_forged_cookie_is_nobody(app):
     mine, theirs = app.test_client(), app.test_client()
     upload(mine)
@@ -122,10 +135,11 @@ def test_it_is_paged(client, app):
     older = client.get(re.search(r'href="(/history\?before=\d+)"', newest)[1]).text
     assert ids(older) == list(range(10, 0, -1))
     assert "Older" not in older
-    assert "There is nothing older" in client.get("/history?before=1").text
+    for before in (1, 0, -5):
+        assert "There is nothing older" in client.get(f"/history?before={before}").text
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, ""])
+@pytest.mark.parametrize("before", ["x", "-1", "-" + "9" * 30, "9" * 30, ""])
 def test_a_strange_page_breaks_nothing(client, before):
     upload(client)
     assert client.get("/history", query_string={"before": before}).status_code == 200
