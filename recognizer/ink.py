@@ -14,7 +14,8 @@ WIDEST_STROKE = 0.35  # of the picture's longer side; anything wider is paper
 FAINTEST = 10  # grey levels between paper and ink, below which nothing is written
 GRAIN = 3.0  # standard deviations of the paper's grain that still count as paper
 SIGNAL = 6.0  # standard deviations of the grain that ink must stand out by
-SMOOTHED = 100  # pixels; pictures with shorter sides have strokes as thin as their grain
+RIM = 0.12  # of each side
+SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as their grain
 
 
 def extract(grey: np.ndarray) -> np.ndarray:
@@ -23,11 +24,12 @@ def extract(grey: np.ndarray) -> np.ndarray:
     contrast, middle, grain = _contrast(dark)
     if grain > 0:  # a photograph or scan; a drawing has even paper
         contrast, middle, grain = _contrast(_evenly_lit(dark))
-    strongest = float(_smooth(contrast).max()) - middle
-    if strongest < max(FAINTEST, SIGNAL * grain):
+    least = max(FAINTEST, SIGNAL * grain)
+    seen = next((part for part in (_inner(contrast), contrast) if _strongest(part) - middle >= least), None)
+    if seen is None:
         raise NoInk("Nothing is drawn or written here yet.")
     low = middle + GRAIN * grain
-    high = float(np.median(contrast[contrast > middle + strongest / 2]))
+    high = float(np.median(seen[seen > (middle + _strongest(seen)) / 2]))
     return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
 
 
@@ -70,5 +72,12 @@ def _evenly_lit(dark: np.ndarray) -> np.ndarray:
     return np.clip(dark * (240 / np.maximum(light, 16)), 0, 255).astype(np.uint8)
 
 
-def _smooth(contrast: np.ndarray) -> np.ndarray:
-    return cv2.blur(contrast, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast
+def _inner(contrast: np.ndarray) -> np.ndarray:
+    """What is not near the border, where a printed line or the table's edge may be darker than the ink."""
+    y, x = (round(RIM * side) for side in contrast.shape)
+    return contrast[y : contrast.shape[0] - y, x : contrast.shape[1] - x]
+
+
+def _strongest(contrast: np.ndarray) -> float:
+    """The greatest contrast, of more than a single pixel where the picture is large enough to have wider strokes."""
+    return float((cv2.blur(contrast, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast).max())

@@ -12,6 +12,8 @@ from recognizer.errors import NoInk
 
 SOLID = 0.5  # ink above this makes up the pieces
 SPECK = 0.01  # of the largest piece's ink; smaller pieces are dirt
+RIM = 0.1  # of each side
+LONG = 0.55  # of a side
 HALO = 3  # pixels around a piece in which its soft edge lies
 
 
@@ -34,7 +36,7 @@ def one_digit(ink: np.ndarray) -> list[Glyph]:
     mass[0] = 0
     if not mass.any():
         raise NoInk("Nothing is drawn or written here yet.")
-    inner = mass * ~_on_border(stats, ink.shape)
+    inner = mass * ~(_on_border(stats, ink.shape) | _along_border(stats, mass, labels, ink))
     mass = inner if inner.max() > 0.2 * mass.max() else mass
     return [_cut(ink, np.isin(labels, np.flatnonzero(mass > SPECK * mass.max())))]
 
@@ -42,6 +44,17 @@ def one_digit(ink: np.ndarray) -> list[Glyph]:
 def _on_border(stats: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     x, y, width, height = stats[:, :4].T
     return (x == 0) | (y == 0) | (x + width == shape[1]) | (y + height == shape[0])
+
+
+def _along_border(stats: np.ndarray, mass: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """Which pieces are long and lie nearly wholly in the rim of the picture, as the lines of a form or grid do."""
+    height, width = ink.shape
+    y, x = round(RIM * height), round(RIM * width)
+    inside = ink.copy()
+    inside[:y] = inside[height - y :] = inside[:, :x] = inside[:, width - x :] = 0
+    inner_mass = np.bincount(labels.ravel(), weights=inside.ravel(), minlength=len(mass))
+    long = (stats[:, cv2.CC_STAT_WIDTH] > LONG * width) | (stats[:, cv2.CC_STAT_HEIGHT] > LONG * height)
+    return long & (inner_mass < 0.2 * mass)
 
 
 def _cut(ink: np.ndarray, pieces: np.ndarray) -> Glyph:

@@ -62,6 +62,19 @@ def test_faint_pencil_is_full_ink():
     assert ink.min() == 0
 
 
+def test_a_dark_line_at_the_border_does_not_outshine_pencil():
+    grey = seen(draw(SEVEN, ink=190, paper=230)).copy()
+    pencil = grey < 200
+    grey[8:14] = 20
+    assert extract(grey)[pencil].min() > 0.7
+
+
+def test_ink_at_the_border_alone_is_found():
+    grey = np.full((200, 200), 255, np.uint8)
+    grey[20:180, 5:12] = 0
+    assert np.array_equal(extract(grey) == 1, grey == 0)
+
+
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_one_level_everywhere_is_no_ink(level):
     with pytest.raises(NoInk, match="Nothing is drawn"):

@@ -40,6 +40,19 @@ def test_what_runs_into_the_border_is_dropped():
     assert one_digit(ink)[0].box == clean.box
 
 
+def test_the_lines_of_a_grid_are_dropped():
+    ink = ink_of(SEVEN)
+    clean = one_digit(ink)[0]
+    ink[12:20, 12:] = ink[12:300, 12:20] = 1
+    assert one_digit(ink)[0].box == clean.box
+
+
+def test_a_digit_drawn_at_the_edge_is_kept():
+    ink = np.zeros((400, 400), np.float32)
+    ink[40:360, 6:18] = 1
+    assert one_digit(ink)[0].box == (6, 40, 12, 320)
+
+
 def test_a_digit_cut_tight_is_kept_whole():
     whole = one_digit(ink_of(SEVEN))[0].ink
     assert np.array_equal(one_digit(whole)[0].ink, whole)

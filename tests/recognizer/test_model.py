@@ -19,10 +19,10 @@ def frames(mnist_test):
 
 
 @pytest.fixture
-def without_litert(tmp_path):
+def without_litert(model, tmp_path):
     """The same bundle as people make it who have nothing but Keras."""
-    folder = tmp_path / "small"
-    shutil.copytree(SMALL, folder, ignore=shutil.ignore_patterns("*.tflite"))
+    folder = tmp_path / "keras-only"
+    shutil.copytree(model.folder, folder, ignore=shutil.ignore_patterns("*.tflite"))
     return folder
 
 

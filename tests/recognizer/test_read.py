@@ -33,7 +33,7 @@ def test_light_on_dark_reads_the_same(model):
 def test_the_answer_is_plain_data(model):
     reading = read(SEVEN_PNG, model, layout="digit")
     (digit,) = reading.digits
-    assert reading.model == "small"
+    assert reading.model == "flagship"
     assert digit.digit == 7
     assert digit.confidence == max(digit.probabilities) == reading.confidence
     assert sum(digit.probabilities) == pytest.approx(1)
