@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from train import cards, recipe
+from train.data import LOADERS
 from train.errors import TrainError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,20 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--epochs", type=int, help="short for --set train.epochs=…")
     fit.add_argument("--seed", type=int, default=0)
     fit.set_defaults(run=_fit)
+    verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
+    verify.add_argument("name", help="a model in models/, or a path")
+    verify.add_argument("--data", default="mnist", help=f"{', '.join(LOADERS)}, or a file or folder of your own")
+    verify.add_argument("--out", type=Path, help="folder for the plots (default: plots/ in the model's)")
+    verify.set_defaults(run=_verify)
+    predict = commands.add_parser("predict", help="read pictures of one digit each")
+    predict.add_argument("name", help="a model in models/, or a path")
+    predict.add_argument("files", nargs="+", type=Path, metavar="file")
+    predict.add_argument("--show", type=Path, help="draw pictures, frames and probabilities to this file")
+    predict.set_defaults(run=_predict)
+    compare = commands.add_parser("compare", help="print a table of models, and plot it")
+    compare.add_argument("names", nargs="+", metavar="name", help="models in models/, or paths")
+    compare.add_argument("--out", type=Path, default=Path("comparison.png"), help="the plot (default: comparison.png)")
+    compare.set_defaults(run=_compare)
     readme = commands.add_parser("readme", help="write the README's table of models anew from their cards")
     readme.set_defaults(run=_readme)
     return parser
@@ -45,17 +60,43 @@ def _fit(options: argparse.Namespace) -> None:
     if options.epochs is not None:
         changes.append(f"train.epochs={options.epochs}")
     if options.data is not None:
-        changes.append(f"data={options.data}")
+        changes.append(f"data={{{options.data} = 1}}")
     cooked = recipe.load(options.recipe, changes)
     name = options.name or cooked.name
-    from train import fit
+    from train.fit import fit
+    from train.verify import verify
 
-    folder = ROOT / "models" / name
-    card = fit.fit(dataclasses.replace(cooked, name=name), folder, options.seed)
-    for data, result in card["results"].items():
-        low, high = result["interval"]
-        print(f"{data}: {result['accuracy']:.2%} right (95 % interval {low:.2%} to {high:.2%}); epoch {card['epoch']}")
-    print(f"The model is in {os.path.relpath(folder, Path.cwd())}/.")
+    folder = _folder(name)
+    fit(dataclasses.replace(cooked, name=folder.name), folder, options.seed)
+    print(verify(folder, next(iter(cooked.data)), folder / "plots"))
+    print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from train.verify import verify
+
+    folder = _folder(options.name)
+    out = options.out or folder / "plots"
+    print(verify(folder, options.data, out))
+    print(f"\nThe plots are in {os.path.relpath(out)}/.")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from train.predict import predict
+    from train.verify import open_model
+
+    print("\n".join(predict(open_model(_folder(options.name)), options.files, options.show)))
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from train.verify import compare
+
+    print(compare([_folder(name) for name in options.names], options.out))
+    print(f"\nThe plot is {options.out}.")
+
+
+def _folder(name: str) -> Path:
+    return Path(name) if "/" in name else ROOT / "models" / name
 
 
 def _readme(options: argparse.Namespace) -> None:

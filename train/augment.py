@@ -1,16 +1,23 @@
-"""Frames → frames as other hands and pens would have made them, framed anew as at serving."""
+"""Digits → frames as other hands, pens and cameras would have made them, framed anew as at serving."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from recognizer.frame import SIDE, frame
+from recognizer.frame import BOX, SIDE, frame
+from train import pen
 from train.recipe import Augmentation
 
 ZOOM = 2  # the working picture has this many pixels for one of the frame, so that strokes can change by half of one
 WORK = 44 * ZOOM  # pixels; wide enough for a frame turned and stretched
 ELASTIC_SMOOTHNESS = 5.0  # pixels of 28, the standard deviation that the displacements are smoothed with
+PAPER = 0.03  # fainter ink is none: blur has no end, but the ink that is read at serving has
+RINGING = 0.12  # the same for the rings that JPEG draws around strokes
+AS_IT_IS = Augmentation(clean=1.0, thinnest=1.5, widest=5.0)  # pictures unchanged, strokes with any usual pen
+FLAWED = 0.3  # share of the pictures that show a flaw of its kind, where the recipe wants any
 
 
 def augment(frames: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
@@ -18,28 +25,39 @@ def augment(frames: np.ndarray, how: Augmentation, rng: np.random.Generator) -> 
     return np.stack([picture if rng.random() < how.clean else _changed(picture, how, rng) for picture in frames])
 
 
+def drawn(writings: Sequence[pen.Writing], how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """Return frames (n, 28, 28) float32, 0 to 1, of strokes, each with a pen and marks and in a posture of its own."""
+    return np.stack([_drawn(writing, how, rng) for writing in writings])
+
+
 def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    x, y = _affine(how, rng)
+    steps = np.arange(WORK, dtype=np.float32) - WORK / 2
+    x, y = np.tensordot(_affine(how, rng) / ZOOM, np.stack(np.meshgrid(steps, steps)), 1) + np.float32(SIDE / 2)
     if how.elastic:
         x, y = x + _displacement(how.elastic, rng), y + _displacement(how.elastic, rng)
     ink = cv2.remap(picture, x, y, cv2.INTER_CUBIC)
     ink = _thicker(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
-    if how.blur:
-        ink = cv2.GaussianBlur(ink, (0, 0), max(rng.uniform(0, how.blur) * ZOOM, 0.01))
+    ink = _flawed(ink, ZOOM, how, rng)
     return frame(ink) if ink.max() > 0.5 else picture
 
 
-def _affine(how: Augmentation, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Where in the frame each working pixel comes from: turned, slanted and stretched about the middle."""
+def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    zoom = pen.SIDE / BOX
+    matrix = _affine(how, rng)
+    strokes = [stroke @ matrix.T for stroke in pen.marked(writing, how.marks, rng)]
+    if how.elastic:
+        strokes = _bent(strokes, how.elastic / BOX, rng)
+    ink = pen.draw(strokes, zoom * np.exp(rng.uniform(*np.log((how.thinnest, how.widest)))))
+    return frame(_flawed(ink, zoom, how, rng))
+
+
+def _affine(how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """A matrix (2, 2) float32 that turns, slants and stretches."""
     turn = np.radians(rng.uniform(-how.rotation, how.rotation))
     slant = rng.uniform(-how.shear, how.shear)
     stretch = np.exp(rng.uniform(-how.stretch, how.stretch) / 2)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = rotation @ np.array([[1, slant], [0, 1]]) @ np.diag([stretch, 1 / stretch]) / ZOOM
-    steps = np.arange(WORK, dtype=np.float32) - WORK / 2
-    grid = np.stack(np.meshgrid(steps, steps))
-    x, y = np.tensordot(matrix.astype(np.float32), grid, 1) + SIDE / 2
-    return x, y
+    return (rotation @ np.array([[1, slant], [0, 1]]) @ np.diag([stretch, 1 / stretch])).astype(np.float32)
 
 
 def _displacement(size: float, rng: np.random.Generator) -> np.ndarray:
@@ -50,6 +68,18 @@ def _displacement(size: float, rng: np.random.Generator) -> np.ndarray:
     return cv2.resize(smooth * (size / max(float(smooth.std()), 1e-6)), (WORK, WORK), interpolation=cv2.INTER_LINEAR)
 
 
+def _bent(strokes: pen.Strokes, share: float, rng: np.random.Generator) -> pen.Strokes:
+    """Strokes displaced by a smooth field, about `share` of the digit's size; the field is a sum of slow waves."""
+    points = np.concatenate(strokes)
+    low, size = points.min(0), max(float(np.ptp(points, 0).max()), 1e-6)
+    waves = rng.normal(0, np.pi, (4, 2))
+    phases = rng.uniform(0, 2 * np.pi, 4)
+    pushes = rng.normal(0, share * size / np.sqrt(2), (4, 2))
+    return [
+        (stroke + np.sin((stroke - low) / size @ waves.T + phases) @ pushes).astype(np.float32) for stroke in strokes
+    ]
+
+
 def _thicker(ink: np.ndarray, pixels: float) -> np.ndarray:
     """Strokes wider (if negative, narrower) by `pixels`: a mixture of the two nearest whole dilations (erosions)."""
     change = cv2.dilate if pixels > 0 else cv2.erode
@@ -57,3 +87,56 @@ def _thicker(ink: np.ndarray, pixels: float) -> np.ndarray:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     ink = change(ink, kernel, iterations=int(whole)) if whole else ink
     return (1 - part) * ink + part * change(ink, kernel)
+
+
+def _flawed(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """Ink with what pens, neighbours and cameras do to it; `zoom` is how many pixels make one of the frame."""
+    if how.gaps and rng.random() < FLAWED:
+        ink = _broken(ink, how.gaps * zoom, rng)
+    if how.leftovers and rng.random() < how.leftovers:
+        ink = _with_leftover(ink, zoom, rng)
+    if how.blur:
+        ink = cv2.GaussianBlur(ink, (0, 0), max(rng.uniform(0, how.blur) * zoom, 0.01))
+    if how.noise and rng.random() < FLAWED:
+        grain = rng.normal(0, rng.uniform(0, how.noise), ink.shape).astype(np.float32)
+        ink = np.clip(ink + grain * (ink > 0.05), 0, 1)
+    if how.jpeg and rng.random() < FLAWED:
+        ink = _through_jpeg(ink, rng)
+    return np.where(ink < PAPER, 0, ink)
+
+
+def _broken(ink: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarray:
+    """Ink with a few spots where the pen skipped, at most `width` pixels wide."""
+    ys, xs = np.nonzero(ink > 0.5)
+    ink = ink.copy()
+    for _ in range(rng.integers(1, 4)):
+        spot = rng.integers(len(xs))
+        radius = max(1, round(rng.uniform(0.2, 0.5) * width))
+        cv2.circle(ink, (int(xs[spot]), int(ys[spot])), radius, 0.0, -1, cv2.LINE_AA)
+    return ink
+
+
+def _with_leftover(ink: np.ndarray, zoom: float, rng: np.random.Generator) -> np.ndarray:
+    """Ink with a bit of a ruled line or of a neighbour beside it."""
+    margin = round(3 * zoom)
+    ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    height, width = ink.shape
+    along, off = rng.uniform(0.1, 0.9), round(rng.uniform(0, 2) * zoom)
+    length = rng.uniform(0.1, 0.5)
+    x0, x1 = round((along - length / 2) * width), round((along + length / 2) * width)
+    ends = [(x0, off), (x1, off + round(rng.uniform(-1, 1) * zoom))]
+    side = rng.integers(4)
+    if side % 2:
+        ends = [(round(y), round(x * height / width)) for x, y in ends]
+    if side >= 2:
+        ends = [(width - 1 - x, height - 1 - y) for x, y in ends]
+    start, end = ends
+    cv2.line(ink, start, end, 1.0, max(1, round(rng.uniform(0.5, 2) * zoom)), cv2.LINE_AA)
+    return ink
+
+
+def _through_jpeg(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    quality = int(rng.integers(15, 70))
+    _, coded = cv2.imencode(".jpg", np.round(255 - 255 * ink).astype(np.uint8), (cv2.IMWRITE_JPEG_QUALITY, quality))
+    decoded = 1 - np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)) / np.float32(255)
+    return np.where(decoded < RINGING, 0, decoded)

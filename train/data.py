@@ -1,46 +1,100 @@
-"""Data sets as frames and labels; looked for in the folder that DIGITS_DATA names, else downloaded from their homes."""
+"""Data sets as labelled digits; looked for in the folder that DIGITS_DATA names, else downloaded from their homes."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Self
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from recognizer.frame import SIDE, frame
+from train.augment import augment, drawn
 from train.errors import TrainError
+from train.pen import Writing, parse_unipen
+from train.recipe import Augmentation
 
-# Of the arrays, not of the file: an archive of the same digits may be compressed in many ways.
+# Of what the files hold, not of the files: the same digits may be compressed in many ways.
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
+PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
+PENDIGITS_HOME = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 
 
-@dataclass(frozen=True)
-class Split:
-    """Frames (n, 28, 28) float32, 0 to 1, with their labels (n,) int64, 0 to 9."""
+class Digits(ABC):
+    """Labelled digits (n) that can be seen as frames, each time a little differently."""
 
-    frames: np.ndarray
-    labels: np.ndarray
+    labels: np.ndarray  # (n,) int64, 0 to 9
 
-    def __len__(self) -> int:
-        return len(self.labels)
+    @abstractmethod
+    def take(self, which: np.ndarray) -> Self:
+        """The chosen ones, by their numbers."""
 
-    def take(self, which: np.ndarray) -> Split:
-        """The chosen pictures."""
-        return Split(self.frames[which], self.labels[which])
+    @abstractmethod
+    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+        """All of them as frames (n, 28, 28) float32, 0 to 1."""
+
+    @abstractmethod
+    def halves(self, share: float, rng: np.random.Generator) -> tuple[Self, Self]:
+        """Those to train on and about a `share` to validate with, which have nothing in common."""
 
 
-@dataclass(frozen=True)
+class Frames(Digits):
+    """Digits of which there are only pictures: frames (n, 28, 28) float32, 0 to 1."""
+
+    def __init__(self, frames: np.ndarray, labels: np.ndarray) -> None:
+        self.frames, self.labels = frames, labels
+
+    def take(self, which: np.ndarray) -> Frames:
+        """The chosen ones, by their numbers."""
+        return Frames(self.frames[which], self.labels[which])
+
+    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+        """The pictures, augmented."""
+        return augment(self.frames, how, rng)
+
+    def halves(self, share: float, rng: np.random.Generator) -> tuple[Frames, Frames]:
+        """Split at random."""
+        order, held_out = rng.permutation(len(self.labels)), round(share * len(self.labels))
+        return self.take(order[held_out:]), self.take(order[:held_out])
+
+
+class Pens(Digits):
+    """Digits of which the strokes are known, so that they can be drawn with any pen."""
+
+    def __init__(self, writings: Sequence[Writing]) -> None:
+        self.writings = writings
+        self.labels = np.array([writing.label for writing in writings], np.int64)
+
+    def take(self, which: np.ndarray) -> Pens:
+        """The chosen ones, by their numbers."""
+        return Pens([self.writings[number] for number in which])
+
+    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+        """The strokes drawn, each with a pen and in a manner of its own."""
+        return drawn(self.writings, how, rng)
+
+    def halves(self, share: float, rng: np.random.Generator) -> tuple[Pens, Pens]:
+        """Split by writer."""
+        writers = sorted({writing.writer for writing in self.writings})
+        held_out = set(rng.permutation(writers)[: round(share * len(writers))])
+        away = np.array([writing.writer in held_out for writing in self.writings])
+        return self.take(np.flatnonzero(~away)), self.take(np.flatnonzero(away))
+
+
+@dataclass(frozen=True, eq=False)
 class DataSet:
-    """A named data set; `sha256` is of all its pixels and labels as they were before framing."""
+    """A named data set; `sha256` is of all that it holds, as it was before framing; some have no test digits."""
 
     name: str
     sha256: str
-    train: Split
-    test: Split
+    train: Digits
+    test: Digits | None = None
 
 
 def load(name: str) -> DataSet:
@@ -53,15 +107,32 @@ def load(name: str) -> DataSet:
 def mnist() -> DataSet:
     """MNIST (LeCun, Cortes & Burges, yann.lecun.com/exdb/mnist): 60,000 training and 10,000 test digits."""
     arrays = _mnist_arrays()
-    found = _sha256(arrays)
-    if found != MNIST_SHA256:
-        raise TrainError(f"mnist.npz holds other digits than MNIST's (SHA-256 {found}). Delete it and try again.")
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array, np.uint8).tobytes())
+    _check("mnist.npz", digest.hexdigest(), MNIST_SHA256)
     x_train, y_train, x_test, y_test = arrays
-    return DataSet("mnist", found, _framed(x_train, y_train), _framed(x_test, y_test))
+    return DataSet("mnist", MNIST_SHA256, _framed(x_train, y_train), _framed(x_test, y_test))
+
+
+def pendigits() -> DataSet:
+    """UCI pendigits' 30 training writers (Alpaydin & Alimoglu 1996, doi 10.24432/C5MG6K): 7,494 digits as strokes."""
+    content = _pendigits_content()
+    _check("pendigits-orig.tra", hashlib.sha256(content).hexdigest(), PENDIGITS_SHA256)
+    return DataSet("pendigits", PENDIGITS_SHA256, Pens(parse_unipen(content.decode("ascii"))))
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("DIGITS_DATA", ""))
+
+
+def _check(name: str, found: str, wanted: str) -> None:
+    if found != wanted:
+        raise TrainError(f"{name} holds other digits than it should (SHA-256 {found}). Delete it and try again.")
 
 
 def _mnist_arrays() -> list[np.ndarray]:
-    path = Path(os.environ.get("DIGITS_DATA", "")) / "mnist.npz"
+    path = _folder() / "mnist.npz"
     if not path.is_file():
         return _mnist_download()
     try:
@@ -81,17 +152,30 @@ def _mnist_download() -> list[np.ndarray]:
     return [x_train, y_train, x_test, y_test]
 
 
-def _sha256(arrays: list[np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array, np.uint8).tobytes())
-    return digest.hexdigest()
+def _pendigits_content() -> bytes:
+    path = _folder() / "pendigits-orig.tra.gz"
+    try:
+        return gzip.decompress(path.read_bytes()) if path.is_file() else _pendigits_download()
+    except (OSError, EOFError) as error:
+        raise TrainError(f"{path}: is damaged ({error}).") from error
 
 
-def _framed(pictures: np.ndarray, labels: np.ndarray) -> Split:
+def _pendigits_download() -> bytes:
+    import keras
+    from unlzw3 import unlzw
+
+    try:
+        archive = keras.utils.get_file("pendigits.zip", PENDIGITS_HOME)
+    except Exception as error:  # Keras raises bare exceptions for what fails on the way
+        raise TrainError(f"pendigits cannot be downloaded ({error}). Try again, or set DIGITS_DATA.") from error
+    with ZipFile(archive) as files:
+        return unlzw(files.read("pendigits-orig.tra.Z"))
+
+
+def _framed(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     """The frames of pictures (n, 28, 28) uint8 with bright ink, made as at serving."""
     frames = np.stack([frame(picture / np.float32(255)) for picture in pictures.reshape(-1, SIDE, SIDE)])
-    return Split(frames, labels.astype(np.int64))
+    return Frames(frames, labels.astype(np.int64))
 
 
-LOADERS: dict[str, Callable[[], DataSet]] = {"mnist": mnist}
+LOADERS: dict[str, Callable[[], DataSet]] = {"mnist": mnist, "pendigits": pendigits}

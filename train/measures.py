@@ -39,6 +39,18 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(np.abs(np.bincount(bins, weights=surplus, minlength=BINS)).sum() / len(labels))
 
 
+def result(probabilities: np.ndarray, labels: np.ndarray) -> dict:
+    """What a card says of a data set."""
+    right = accuracy(probabilities, labels)
+    return {
+        "n": len(labels),
+        "accuracy": right,
+        "interval": wilson(right, len(labels)),
+        "per_digit": per_digit_accuracy(probabilities, labels),
+        "calibration_error": calibration_error(probabilities, labels),
+    }
+
+
 def best_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """The temperature at which the labels are likeliest (Guo et al. 2017), between ¼ and 4."""
 

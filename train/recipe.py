@@ -39,6 +39,13 @@ class Augmentation:
     elastic: float = 0.0  # pixels of 28, the typical displacement (Simard et al. 2003)
     thickness: float = 0.0  # pixels of 28 by which strokes grow or shrink, at most
     blur: float = 0.0  # pixels of 28, the largest standard deviation
+    thinnest: float = 2.0  # pixels of 28, the finest pen that strokes are drawn with
+    widest: float = 3.0  # pixels of 28, the broadest
+    marks: float = 0.0  # share of the drawn 0, 1 and 7 that get a slash, a flag or foot, a bar
+    gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
+    leftovers: float = 0.0  # share of the pictures with a bit of a line or neighbour beside the digit
+    noise: float = 0.0  # the largest standard deviation of the camera's grain, where ink is 1
+    jpeg: bool = False  # whether some pictures are compressed as badly as JPEG does
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Recipe:
     name: str
     description: str
     layers: list[str]
-    data: str = "mnist"
+    data: dict[str, int] = field(default_factory=lambda: {"mnist": 1})  # and how often an epoch sees each
     train: Training = field(default_factory=Training)
     augment: Augmentation = field(default_factory=Augmentation)
 
@@ -101,8 +108,10 @@ def _build(kind: Any, values: Any, where: str) -> Any:
             raise TrainError(f"{where}: {error}.") from error
     if typing.get_origin(kind) is list and isinstance(values, list):
         return [_build(typing.get_args(kind)[0], value, where) for value in values]
+    if typing.get_origin(kind) is dict and isinstance(values, dict):
+        return {key: _build(typing.get_args(kind)[1], value, f"{where}: {key}") for key, value in values.items()}
     if kind is float and type(values) is int:
         return float(values)
     if type(values) is not kind:
-        raise TrainError(f"{where}: expected {kind.__name__}, not {values!r}.")
+        raise TrainError(f"{where}: expected {getattr(kind, '__name__', kind)}, not {values!r}.")
     return values

@@ -1,3 +1,5 @@
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from webapp.config import ROOT
 def test_mnist_is_loaded_and_framed():
     data_file("mnist.npz")
     data = load("mnist")
-    assert (data.name, len(data.train), len(data.test)) == ("mnist", 60000, 10000)
+    assert (data.name, len(data.train.labels), len(data.test.labels)) == ("mnist", 60000, 10000)
     assert data.train.frames.shape == (60000, 28, 28)
     assert data.train.frames.dtype == np.float32
     assert np.bincount(data.test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
@@ -25,7 +27,7 @@ def test_other_digits_are_refused(tmp_path, monkeypatch):
     pictures, labels = np.zeros((5, 28, 28), np.uint8), np.zeros(5, np.uint8)
     np.savez(tmp_path / "mnist.npz", x_train=pictures, y_train=labels, x_test=pictures, y_test=labels)
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
-    with pytest.raises(TrainError, match="other digits than MNIST's"):
+    with pytest.raises(TrainError, match=r"mnist\.npz holds other digits"):
         load("mnist")
 
 
@@ -38,7 +40,7 @@ def test_another_file_is_named(tmp_path, monkeypatch, content):
 
 
 def test_an_unknown_set_lists_the_known():
-    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist"):
+    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist, pendigits"):
         load("nonsense")
 
 
@@ -57,3 +59,47 @@ def test_a_download_that_fails_is_one_line_and_leaves_nothing(tmp_path):
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.rglob("*.npz"))
     assert not list((ROOT / "models").glob(".*"))
+
+
+def test_pendigits_is_loaded_from_ucis_own_file(strokes_file):
+    """The same digits as in the JSON form, which has its own maker."""
+    data_file("pendigits-orig.tra.gz")
+    writings = load("pendigits").train.writings
+    assert len(writings) == 7494
+    assert len({writing.writer for writing in writings}) == 30
+    for writing, item in zip(writings, strokes_file, strict=True):
+        assert (str(writing.label), writing.writer) == (item["label"], item["writer"])
+        corner = np.concatenate(writing.strokes).min(0)
+        assert [(stroke - corner).tolist() for stroke in writing.strokes] == item["strokes"]
+
+
+@pytest.mark.parametrize("name", ["mnist", "pendigits"])
+def test_halves_have_nothing_in_common_and_follow_the_seed(name):
+    data_file("pendigits-orig.tra.gz")
+    digits = load(name).train
+    training, validation = digits.halves(0.1, np.random.default_rng(0))
+    again, _ = digits.halves(0.1, np.random.default_rng(0))
+    assert np.array_equal(training.labels, again.labels)
+    assert len(training.labels) + len(validation.labels) == len(digits.labels)
+    assert len(validation.labels) == pytest.approx(0.1 * len(digits.labels), rel=0.1)
+
+
+def test_no_writer_is_in_both_halves():
+    data_file("pendigits-orig.tra.gz")
+    training, validation = load("pendigits").train.halves(0.1, np.random.default_rng(0))
+    writers = [{writing.writer for writing in half.writings} for half in (training, validation)]
+    assert [len(some) for some in writers] == [27, 3]
+    assert not set.intersection(*writers)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"x")[:-3], gzip.compress(b"other digits")])
+def test_another_pendigits_file_is_refused(tmp_path, monkeypatch, content):
+    (tmp_path / "pendigits-orig.tra.gz").write_bytes(content)
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(TrainError, match=r"pendigits-orig\.tra"):
+        load("pendigits")
+
+
+@pytest.fixture
+def strokes_file():
+    return json.loads(gzip.decompress(data_file("pendigits-train-strokes.json.gz").read_bytes()))

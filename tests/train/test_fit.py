@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 
@@ -8,17 +9,11 @@ import pytest
 from recognizer import Model, read
 from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
-from train.architecture import build
-from train.errors import TrainError
 from train.recipe import load
 from webapp.config import ROOT
 
-TINY = [
-    'layers=["conv 8", "pool", "flatten", "dense 32"]',
-    "train.epochs=2",
-    "augment.clean=1.0",
-    "train.batch_size=64",
-]
+LAYERS = 'layers=["conv 8", "pool", "flatten", "dense 32"]'
+TINY = [LAYERS, "train.epochs=2", "train.batch_size=64", "augment.clean=1.0"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +27,7 @@ def bundle(tmp_path_factory):
 
 
 def test_a_bundle_is_complete_and_reads(bundle):
-    assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.keras", "model.tflite"]
+    assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.keras", "model.tflite", "plots"]
     assert read(SEVEN_PNG, Model(bundle)).text == "7"
 
 
@@ -65,17 +60,35 @@ def test_both_formats_carry_the_same_weights_and_no_optimiser(bundle):
     assert np.abs(light.probabilities(frames) - np.asarray(model.predict(frames[..., None], verbose=0))).max() < 1e-4
 
 
-@pytest.mark.parametrize(
-    ("layers", "message"),
-    [(["convolution 3"], "There is no layer 'convolution 3'"), (["dropout 2"], "'dropout 2' cannot be built")],
-)
-def test_a_wrong_layer_is_named(layers, message):
-    with pytest.raises(TrainError, match=message):
-        build(layers, "wrong")
-
-
 def test_the_command_explains_what_is_wrong():
     command = [sys.executable, "-m", "train", "fit", "nonsense"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == ("train: There is no recipe 'nonsense'; there are small, or give the path of a TOML file.\n")
+    assert done.stderr.startswith("train: There is no recipe 'nonsense'; there are flagship, one-conv, ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("epochs_first", [1, 0])
+def test_ctrl_c_keeps_the_best_epoch_or_says_that_there_is_none(tmp_path, epochs_first):
+    data_file("mnist.npz")
+    folder = tmp_path / "models" / "tiny"
+    command = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "99"]
+    options = [word for change in (LAYERS, "augment.clean=1.0") for word in ("--set", change)]
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    for line in process.stdout:
+        if line.startswith(f"Epoch {epochs_first + 1}/"):
+            process.send_signal(signal.SIGINT)
+            break
+    output = process.communicate()[0]
+    assert "Traceback" not in output
+    if epochs_first:
+        assert process.returncode == 0
+        assert "Stopped; the best epoch so far is kept." in output
+        assert "tiny on mnist test: " in output
+        assert (folder / "plots" / "history.png").exists()
+    else:
+        assert process.returncode == 1
+        assert output.rstrip().endswith("train: Stopped before the first epoch ended; there is nothing to keep.")
+        assert list(folder.parent.iterdir()) == []

@@ -5,7 +5,7 @@ from train.recipe import known, load
 
 
 def test_the_recipes_that_come_with_us_load():
-    assert known() == ["small"]
+    assert {"flagship", "small", "two-conv"} < set(known())
     for name in known():
         recipe = load(name)
         assert recipe.name == name
@@ -23,11 +23,11 @@ def test_a_file_of_ones_own_is_a_recipe(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text('description = "own"\nlayers = ["flatten"]\n[train]\nepochs = 2\n')
     recipe = load(str(path))
-    assert (recipe.name, recipe.layers, recipe.train.epochs, recipe.data) == ("own", ["flatten"], 2, "mnist")
+    assert (recipe.name, recipe.layers, recipe.train.epochs, recipe.data) == ("own", ["flatten"], 2, {"mnist": 1})
 
 
 def test_an_unknown_recipe_lists_the_known():
-    with pytest.raises(TrainError, match="no recipe 'nonsense'; there are small"):
+    with pytest.raises(TrainError, match="no recipe 'nonsense'; there are flagship, one-conv, "):
         load("nonsense")
 
 
@@ -39,6 +39,7 @@ def test_an_unknown_recipe_lists_the_known():
         ("train.epochs=1.5", "expected int, not 1.5"),
         ("train.speed=1", "unknown key speed; known are epochs, batch_size"),
         ("train=1", "train: expected a table"),
+        ("data.mnist=often", "data: mnist: expected int, not 'often'"),
         ("layers=[1]", "layers: expected str, not 1"),
     ],
 )

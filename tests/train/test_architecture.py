@@ -1,0 +1,36 @@
+import pytest
+
+from train.architecture import build
+from train.errors import TrainError
+from train.recipe import known, load
+
+PARAMETERS = {  # of the published architectures
+    "one-conv": 347_146,
+    "three-conv-norm": 391_306,
+    "two-conv": 225_034,
+    "two-conv-dropout": 225_034,
+    "two-conv-late-dropout": 225_034,
+}
+
+
+@pytest.mark.parametrize("name", known())
+def test_every_recipe_builds_from_a_frame_to_ten_probabilities(name):
+    model = build(load(name).layers, name)
+    assert model.input_shape == (None, 28, 28, 1)
+    assert model.output_shape == (None, 10)
+    assert model.count_params() == PARAMETERS.get(name, model.count_params())
+
+
+def test_options_of_layers_are_followed():
+    model = build(["conv 4 5 same linear", "relu", "pool 4", "norm", "average", "dropout 0.1", "dense 3"], "mine")
+    assert [layer.output.shape[1:] for layer in model.layers[1:4]] == [(28, 28, 4), (28, 28, 4), (7, 7, 4)]
+    assert model.layers[1].activation.__name__ == "linear"
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [(["convolution 3"], "There is no layer 'convolution 3'"), (["dropout 2"], "'dropout 2' cannot be built")],
+)
+def test_a_wrong_layer_is_named(layers, message):
+    with pytest.raises(TrainError, match=message):
+        build(layers, "wrong")

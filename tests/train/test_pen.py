@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from tests import drawing
+from train.pen import SIDE, Writing, draw, marked, parse_unipen
+
+UNIPEN = """\
+.LEXICON "0" "7"
+.HIERARCHY      DIGIT
+
+.SEGMENT DIGIT    0-1 ? "7"
+.COMMENT 7 12  224
+.PEN_DOWN
+ 100  400
+ 200  400
+.PEN_UP
+.DT 100
+.PEN_DOWN
+ 150  300
+ 160  290
+.PEN_UP
+.DT 120
+"""
+
+
+def writing(label, strokes):
+    return Writing(label, "me", [np.array(stroke, np.float32) for stroke in strokes])
+
+
+ZERO, ONE, TWO, SEVEN = (
+    writing(label, strokes)
+    for label, strokes in ((0, drawing.ZERO), (1, drawing.ONE), (2, drawing.SEVEN), (7, drawing.SEVEN))
+)
+
+
+def test_unipen_is_parsed_with_y_downwards():
+    (found,) = parse_unipen(UNIPEN)
+    assert (found.label, found.writer) == (7, "12")
+    assert [stroke.tolist() for stroke in found.strokes] == [[[100, -400], [200, -400]], [[150, -300], [160, -290]]]
+
+
+@pytest.mark.parametrize("width", [4, 8, 20])
+def test_strokes_are_drawn_as_wide_as_asked(width):
+    ink = draw(ONE.strokes, width)
+    assert ink.min() == 0
+    assert ink.max() == 1
+    assert ink[ink.shape[0] // 2].sum() == pytest.approx(width, abs=1.5)
+    assert ink.any(1).sum() == pytest.approx(SIDE + width, abs=3)
+
+
+def test_a_dot_is_drawn():
+    assert draw([np.array([[3, 3]], np.float32)], 6).max() == 1
+
+
+def test_marks_are_added_to_0_1_and_7_alone():
+    rng = np.random.default_rng(0)
+    for bare in (ZERO, ONE, SEVEN):
+        assert any(len(marked(bare, 1.0, rng)) > 1 for _ in range(10))
+        assert all(marked(bare, 0.0, rng) is bare.strokes for _ in range(10))
+    assert marked(TWO, 1.0, rng) is TWO.strokes
+
+
+def test_a_seven_has_no_more_than_one_bar():
+    crossed = writing(7, [*drawing.SEVEN, [(0.3, 0.5), (0.7, 0.5)]])
+    rng = np.random.default_rng(0)
+    assert all(len(marked(crossed, 1.0, rng)) == 2 for _ in range(20))

@@ -1,0 +1,74 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.conftest import data_file
+from train.errors import TrainError
+from train.verify import compare, verify
+from webapp.config import ROOT
+
+SMALL = ROOT / "models" / "small"
+PLOTS = [
+    "confidence-by-digit",
+    "confusion-matrix",
+    "hardest-mistakes",
+    "one-of-each",
+    "predictions",
+    "reliability",
+    "ten-of-each",
+]
+
+
+def plots(folder):
+    """Their names, each a PNG that shows something."""
+    for path in folder.glob("*.png"):
+        assert path.stat().st_size > 5_000
+    return sorted(path.stem for path in folder.iterdir())
+
+
+def test_the_report_says_what_the_card_says(tmp_path):
+    data_file("mnist.npz")
+    said = verify(SMALL, "mnist", tmp_path / "plots")
+    assert said.startswith("small on mnist test: 99.40% of 10,000 right (95 % interval 99.23% to 99.53%)")
+    for part in ("precision    recall", "confusion matrix", "confidence by digit", "surest mistakes"):
+        assert part in said
+    assert plots(tmp_path / "plots") == PLOTS
+
+
+def test_other_peoples_digits_are_verified(tmp_path):
+    said = verify(SMALL, str(data_file("hwd1000.npz")), tmp_path)
+    assert said.startswith("small on hwd1000.npz: 100.00% of 1,000 right")
+    assert said.endswith("none")
+    assert "hardest-mistakes" in plots(tmp_path)
+
+
+def test_strokes_are_verified(tmp_path):
+    said = verify(SMALL, "pendigits", tmp_path)
+    assert "small on pendigits: 9" in said
+    assert "of 7,494 right" in said
+
+
+def test_models_are_compared(tmp_path):
+    table = compare([SMALL, SMALL], tmp_path / "comparison.png").splitlines()
+    assert table[0].split("  ")[0] == "model"
+    assert table[1].split()[:2] == ["small", "99.40%"]
+    assert "188,874" in table[1]
+    assert len(table) == 3
+    assert plots(tmp_path) == ["comparison"]
+
+
+def test_an_unknown_model_or_set_lists_the_known(tmp_path):
+    with pytest.raises(TrainError, match=r"nonsense: there is no model.* There are .*small"):
+        verify(ROOT / "models" / "nonsense", "mnist", tmp_path)
+    with pytest.raises(TrainError, match=r"no data set 'nonsense'; there are mnist, pendigits, or give a path to an"):
+        verify(SMALL, "nonsense", tmp_path)
+
+
+def test_the_command_prints_it(tmp_path):
+    np.savez(tmp_path / "mine.npz", x=np.zeros((1, 28, 28), np.uint8), y=np.zeros(1))
+    command = [sys.executable, "-m", "train", "verify", "small", "--data", str(tmp_path / "mine.npz")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "mine.npz: cannot be read as labelled digits (picture 0: Nothing is drawn" in done.stderr

@@ -1,0 +1,129 @@
+"""People's own labelled digits, from files: arrays, IDX, folders of pictures, CSV lists, strokes."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from recognizer import PictureError
+from recognizer.decode import decode
+from recognizer.frame import frame
+from recognizer.ink import extract
+from recognizer.layout import one_digit
+from recognizer.model import DIGITS
+from train.data import Digits, Frames, Pens
+from train.errors import TrainError
+from train.pen import Writing
+
+KINDS = (
+    "an .npz of pictures and labels, an IDX file of pictures beside its labels, a folder with a folder for each digit, "
+    "a .csv with the columns file and label, or a .json(.gz) of strokes"
+)
+ARRAYS = (("x_test", "y_test"), ("x", "y"), ("frames", "labels"))  # names that an .npz may use
+IDX_TYPE = 8  # unsigned bytes (yann.lecun.com/exdb/mnist)
+
+
+def load(path: Path) -> Digits:
+    """Return the labelled digits of a file or folder; pictures are read as at serving. Raises TrainError, naming it."""
+    try:
+        digits = _load(path)
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError, IndexError, TypeError) as error:
+        raise TrainError(f"{path}: cannot be read as labelled digits ({error}); expected {KINDS}.") from error
+    if not len(digits.labels):
+        raise TrainError(f"{path}: holds no digits; expected {KINDS}.")
+    if not np.isin(digits.labels, range(DIGITS)).all():
+        raise TrainError(
+            f"{path}: has labels outside 0 to 9, such as {digits.labels[~np.isin(digits.labels, range(10))][0]}."
+        )
+    return digits
+
+
+def _load(path: Path) -> Digits:
+    name = path.name.lower()
+    if path.is_dir():
+        return _files((file, folder.name) for folder in sorted(path.iterdir()) for file in _pictures(folder))
+    if name.endswith(".npz"):
+        return _arrays(path)
+    if name.endswith(".csv"):
+        with path.open(newline="", encoding="utf-8") as rows:
+            return _files((path.parent / row["file"], row["label"]) for row in csv.DictReader(rows))
+    if name.endswith((".json", ".json.gz")):
+        return _strokes(path)
+    if "images" in name:
+        labels = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+        return _framed(_idx(path), _idx(labels), path)
+    raise ValueError("its name tells no kind")
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """The files of a digit's folder, hidden ones left out; none for a file that lies beside the folders."""
+    return sorted(file for file in folder.iterdir() if not file.name.startswith(".")) if folder.is_dir() else []
+
+
+def _arrays(path: Path) -> Digits:
+    with np.load(path, allow_pickle=False) as archive:
+        for pictures, labels in ARRAYS:
+            if pictures in archive and labels in archive:
+                return _framed(archive[pictures], archive[labels], path)
+        raise ValueError(f"it holds {', '.join(archive)}, not x and y")
+
+
+def _idx(path: Path) -> np.ndarray:
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
+    if content[:3] != bytes([0, 0, IDX_TYPE]):
+        raise ValueError(f"{path.name} is no IDX file of bytes")
+    shape = np.frombuffer(content, ">u4", content[3], 4)
+    start = 4 + 4 * len(shape)
+    return np.frombuffer(content, np.uint8, math.prod(map(int, shape)), start).reshape(shape)
+
+
+def _framed(pictures: np.ndarray, labels: np.ndarray, path: Path) -> Frames:
+    pictures = pictures[..., 0] if pictures.ndim == 4 and pictures.shape[3] == 1 else pictures
+    if pictures.ndim != 3 or labels.shape != pictures.shape[:1]:
+        raise ValueError(f"shapes {pictures.shape} and {labels.shape}, not (n, height, width) and (n,)")
+    if pictures.dtype != np.uint8:
+        raise ValueError(f"pictures of {pictures.dtype}, not uint8")
+    return _frames([_frame(picture, f"picture {n}") for n, picture in enumerate(pictures)], labels)
+
+
+def _files(rows: Iterable[tuple[Path, str]]) -> Frames:
+    frames, labels = [], []
+    for file, label in rows:
+        frames.append(_frame(file, str(file)))
+        labels.append(int(label))
+    return _frames(frames, labels)
+
+
+def _frame(picture: Path | np.ndarray, name: str) -> np.ndarray:
+    try:
+        grey = picture if isinstance(picture, np.ndarray) else decode(picture.read_bytes()).grey
+        return frame(one_digit(extract(grey))[0].ink)
+    except PictureError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _frames(frames: list[np.ndarray], labels: Iterable[int]) -> Frames:
+    return Frames(np.array(frames, np.float32), np.array(list(labels), np.int64))
+
+
+def _strokes(path: Path) -> Pens:
+    content = path.read_bytes()
+    items = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    return Pens(
+        [
+            Writing(
+                int(item["label"]),
+                str(item.get("writer", "")),
+                [np.array(stroke, np.float32).reshape(-1, 2) for stroke in item["strokes"]],
+            )
+            for item in items
+        ]
+    )

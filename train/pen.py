@@ -1,0 +1,108 @@
+"""Pen strokes → ink: digits as written on a tablet, drawn with any pen, and the marks that some hands add to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
+
+SIDE = 84  # pixels; the longest side of a drawn digit
+FRACTION_BITS = 4  # OpenCV draws on a grid of 1/16 pixel
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One digit as somebody wrote it."""
+
+    label: int
+    writer: str
+    strokes: Strokes
+
+
+def parse_unipen(text: str) -> list[Writing]:
+    """Read UCI's pendigits-orig: UNIPEN segments, y upwards, with a comment that names digit and writer."""
+    writings: list[Writing] = []
+    for block in text.split(".SEGMENT")[1:]:
+        head, *pens = block.split(".PEN_DOWN")
+        label = int(head.split('"')[1])
+        writer = head.split(".COMMENT")[1].split()[1]
+        strokes = [np.array(pen.split(".PEN_UP")[0].split(), np.float32).reshape(-1, 2) * (1, -1) for pen in pens]
+        writings.append(Writing(label, writer, [stroke.astype(np.float32) for stroke in strokes]))
+    return writings
+
+
+def draw(strokes: Strokes, width: float) -> np.ndarray:
+    """Return ink (height, width) float32, 0 to 1, of strokes scaled to 84 pixels, with round ends, `width` wide."""
+    points = np.concatenate(strokes)
+    low, extent = points.min(0), np.ptp(points, 0)
+    margin = width / 2 + 2
+    scale = SIDE / max(float(extent.max()), 1e-6)
+    size = np.ceil(extent * scale + 2 * margin).astype(int)
+    ink = np.zeros((size[1], size[0]), np.uint8)
+    for stroke in strokes:
+        placed = ((stroke - low) * scale + margin) * 2**FRACTION_BITS
+        line = [np.round(placed if len(placed) > 1 else placed.repeat(2, 0)).astype(np.int32)]
+        cv2.polylines(ink, line, False, 255, max(1, round(width)), cv2.LINE_AA, FRACTION_BITS)
+    return ink.astype(np.float32) / 255
+
+
+def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
+    """The strokes, in `share` of cases with a mark that belongs to the digit in some hands and is rare in others.
+
+    A slash through 0, a bar through 7, a flag (the long upstroke of Europe) or a foot, or both, on 1.
+    """
+    add = {0: _slash, 1: _flag_and_foot, 7: _bar}.get(writing.label)
+    if add is None or rng.random() >= share:
+        return writing.strokes
+    points = np.concatenate(writing.strokes)
+    low, high = points.min(0), points.max(0)
+    return [*writing.strokes, *add(writing.strokes, low, high - low, rng)]
+
+
+def _slash(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+    """From below left to above right (sometimes the other way), inside the ring or reaching out of it."""
+    reach = rng.uniform(0.3, 0.75)
+    lean = rng.uniform(0.5, 1.0) * rng.choice([1, 1, 1, -1])
+    way = np.array([lean * extent[0], -extent[1]]) * reach
+    middle = low + extent * rng.uniform(0.42, 0.58, 2)
+    return [_wobbly(middle - way, middle + way, rng)]
+
+
+def _bar(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+    """A short level stroke across the stem, about half way down, unless there is a second stroke already."""
+    if len(strokes) > 1:
+        return []
+    points = np.concatenate(strokes)
+    level = low[1] + extent[1] * rng.uniform(0.4, 0.65)
+    stem = points[np.abs(points[:, 1] - level).argmin()]
+    half = extent[0] * rng.uniform(0.18, 0.45)
+    across = np.array([half, half * rng.uniform(-0.3, 0.3)])
+    return [_wobbly(stem - across, stem + across, rng)]
+
+
+def _flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+    """Only on ones that are a bare line."""
+    points = np.concatenate(strokes)
+    height = float(extent[1])
+    if extent[0] > 0.4 * height:
+        return []
+    top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
+    kind, marks = rng.random(), []
+    if kind < 0.8:
+        length, angle = height * rng.uniform(0.2, 0.85), np.radians(rng.uniform(22, 58))
+        marks.append(_wobbly(top + length * np.array([-np.sin(angle), np.cos(angle)]), top, rng))
+    if kind > 0.55:
+        left, right = (height * np.array([rng.uniform(0.12, 0.4), rng.uniform(-0.05, 0.05)]) for _ in range(2))
+        marks.append(_wobbly(bottom - left, bottom + right, rng))
+    return marks
+
+
+def _wobbly(start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A stroke from start to end, bent as hands bend it."""
+    along = np.linspace(0, 1, 9)[:, None]
+    way = end - start
+    bend = np.array([-way[1], way[0]]) * rng.normal(0, 0.05)
+    return (start + along * way + np.sin(np.pi * along) * bend).astype(np.float32)

@@ -1,0 +1,66 @@
+"""What a model reads rightly and wrongly on labelled digits, as text."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import classification_report, confusion_matrix
+
+from recognizer.model import DIGITS
+from train import measures
+
+HARDEST = 10  # mistakes that are listed
+
+
+def text(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
+    """Return a report of probabilities (n, 10) on labels (n,): accuracy, confusions, confidence, mistakes."""
+    read = probabilities.argmax(1)
+    return "\n\n".join(
+        [
+            f"{title}: {summary(probabilities, labels)}",
+            classification_report(labels, read, labels=range(DIGITS), digits=4, zero_division=0).rstrip(),
+            "confusion matrix (a row a true digit, a column what was read)\n" + _confusions(labels, read),
+            "confidence by digit read: mean, and share that is right\n" + _confidence(probabilities, labels),
+            "surest mistakes (number in the set: true digit, digit read, confidence)\n"
+            + _mistakes(probabilities, labels),
+        ]
+    )
+
+
+def summary(probabilities: np.ndarray, labels: np.ndarray) -> str:
+    """Accuracy with its 95 % interval and the calibration error, in a line."""
+    right = measures.accuracy(probabilities, labels)
+    low, high = measures.wilson(right, len(labels))
+    error = measures.calibration_error(probabilities, labels)
+    return (
+        f"{right:.2%} of {len(labels):,} right (95 % interval {low:.2%} to {high:.2%}), calibration error {error:.2%}"
+    )
+
+
+def mistakes(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The numbers of the digits that were read wrongly, the surest first."""
+    wrong = np.flatnonzero(probabilities.argmax(1) != labels)
+    return wrong[np.argsort(-probabilities[wrong].max(1), kind="stable")]
+
+
+def _confusions(labels: np.ndarray, read: np.ndarray) -> str:
+    counts = confusion_matrix(labels, read, labels=range(DIGITS))
+    head = "    " + "".join(f"{digit:6}" for digit in range(DIGITS))
+    return "\n".join([head, *(f"{digit:4}" + "".join(f"{n:6}" for n in row) for digit, row in enumerate(counts))])
+
+
+def _confidence(probabilities: np.ndarray, labels: np.ndarray) -> str:
+    read, confidence = probabilities.argmax(1), probabilities.max(1)
+    rows = [
+        f"{digit:4}{confidence[read == digit].mean():9.2%}{(labels[read == digit] == digit).mean():9.2%}"
+        for digit in range(DIGITS)
+        if (read == digit).any()
+    ]
+    return "\n".join(rows)
+
+
+def _mistakes(probabilities: np.ndarray, labels: np.ndarray) -> str:
+    rows = [
+        f"{number:6}: {labels[number]} read as {probabilities[number].argmax()}, {probabilities[number].max():.2%}"
+        for number in mistakes(probabilities, labels)[:HARDEST]
+    ]
+    return "\n".join(rows) or "none"
