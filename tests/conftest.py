@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from recognizer import Model
-from webapp import create_app
-from webapp.config import ROOT
+from webapp import config, create_app
 
 DATA = Path(os.environ.get("DIGITS_DATA", "/nowhere"))
 
@@ -33,7 +32,7 @@ def data_file(name: str) -> Path:
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The model that comes with the repository and reads by default."""
-    return Model(ROOT / "models" / "small")
+    return Model(config.model_folder(config.read({})))
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ SETTINGS = [
     ),
     Setting(
         "MODEL",
-        "small",
+        "flagship",
         str,
         "Model that reads: a folder in `models/` or in the instance folder's `models/`, or a path",
     ),

@@ -36,7 +36,7 @@ def problem(response):
 def test_the_answer_is_as_the_contract_says(client, sent, layout):
     body = client.post(RECOGNIZE + layout, **sent(SEVEN_PNG)).json
     assert list(body) == ["text", "lines", "model", "digits"]
-    assert (body["text"], body["lines"], body["model"]) == ("7", ["7"], "small")
+    assert (body["text"], body["lines"], body["model"]) == ("7", ["7"], "flagship")
     (digit,) = body["digits"]
     assert list(digit) == ["digit", "confidence", "probabilities", "box", "line", "rejected"]
     assert digit["digit"] == 7

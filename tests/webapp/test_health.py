@@ -9,7 +9,7 @@ def test_the_process_is_up(client):
 
 
 def test_it_is_ready(client):
-    assert client.get("/readyz").json == {"status": "ready", "model": "small"}
+    assert client.get("/readyz").json == {"status": "ready", "model": "flagship"}
 
 
 def test_it_is_not_ready_without_its_model(client, app, monkeypatch):
