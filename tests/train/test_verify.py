@@ -45,6 +45,7 @@ def test_other_peoples_digits_are_verified(tmp_path):
 
 
 def test_strokes_are_verified(tmp_path):
+    data_file("pendigits-orig.tra.gz")
     said = verify(SMALL, "pendigits", tmp_path)
     assert "small on pendigits: 9" in said
     assert "of 7,494 right" in said
