@@ -24,13 +24,12 @@ def extract(grey: np.ndarray) -> np.ndarray:
     contrast, middle, grain = _contrast(dark)
     if grain > 0:  # a photograph or scan; a drawing has even paper
         contrast, middle, grain = _contrast(_evenly_lit(dark))
-    least = max(FAINTEST, SIGNAL * grain)
-    seen = next((part for part in (_inner(contrast), contrast) if _strongest(part) - middle >= least), None)
-    if seen is None:
-        raise NoInk("Nothing is drawn or written here yet.")
-    low = middle + GRAIN * grain
-    high = float(np.median(seen[seen > (middle + _strongest(seen)) / 2]))
-    return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
+    low, least = middle + GRAIN * grain, middle + max(FAINTEST, SIGNAL * grain)
+    for part in (_inner(contrast), contrast):
+        if (strongest := _strongest(part)) >= least:
+            high = float(np.median(part[part > (middle + strongest) / 2]))
+            return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
+    raise NoInk("Nothing is drawn or written here yet.")
 
 
 def is_dark_on_light(grey: np.ndarray) -> bool:

@@ -36,8 +36,9 @@ def one_digit(ink: np.ndarray) -> list[Glyph]:
     mass[0] = 0
     if not mass.any():
         raise NoInk("Nothing is drawn or written here yet.")
-    inner = mass * ~(_on_border(stats, ink.shape) | _along_border(stats, mass, labels, ink))
-    mass = inner if inner.max() > 0.2 * mass.max() else mass
+    if count > 2:  # besides the background, more than one piece
+        inner = mass * ~(_on_border(stats, ink.shape) | _along_border(stats, mass, labels, ink))
+        mass = inner if inner.max() > 0.2 * mass.max() else mass
     return [_cut(ink, np.isin(labels, np.flatnonzero(mass > SPECK * mass.max())))]
 
 

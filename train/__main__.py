@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Run the command line; errors that a person can put right end it with one line and status 2."""
+    """Run the command line; errors that a person can put right end it with one line and status 1."""
     options = _parser().parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
