@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,9 +72,20 @@ def init_app(app: Flask) -> None:
     """Bind the database to the app and bring its schema up to date."""
     db.init_app(app)
     migrate.init_app(app)
-    with app.app_context():
+    with app.app_context(), _alone(app.instance_path):
         upgrade()
         db.engine.dispose()  # no connection may be carried across gunicorn's forks
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Make other processes of the same instance wait: of two that turn a new SQLite file to WAL at once, one fails."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @event.listens_for(Engine, "connect")
