@@ -41,12 +41,12 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
 
 
 def _digit(glyph: Glyph, probabilities: np.ndarray, picture: Picture, model: Model) -> Digit:
-    rounded = [round(float(probability), PLACES) for probability in probabilities]
-    confidence = max(rounded)
+    confidence = round(float(probabilities.max()), PLACES)
+    shares = probabilities / probabilities.sum()  # as if it were a digit
     return Digit(
-        digit=rounded.index(confidence),
+        digit=int(probabilities.argmax()),
         confidence=confidence,
-        probabilities=rounded,
+        probabilities=[round(float(share), PLACES) for share in shares],
         box=picture.full_box(glyph.box),
         line=glyph.line,
         rejected=confidence < model.reject_below,

@@ -43,8 +43,12 @@ class Model:
         self._run: Run = _runner(self.folder)
 
     def probabilities(self, frames: np.ndarray) -> np.ndarray:
-        """Return (n, 10) calibrated probabilities of frames (n, 28, 28), 0 to 1, in one batch."""
-        return tempered(self._run(np.ascontiguousarray(frames, np.float32)[..., None]), self.temperature)
+        """Return (n, 10) calibrated probabilities of frames (n, 28, 28), 0 to 1, in one batch.
+
+        What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
+        """
+        classes = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
+        return tempered(classes, self.temperature)[:, :DIGITS]
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
@@ -52,7 +56,7 @@ class Model:
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Return probabilities (n, 10) scaled by a temperature above 0 (Guo et al. 2017, arXiv:1706.04599)."""
+    """Return probabilities (n, classes) scaled by a temperature above 0 (Guo et al. 2017, arXiv:1706.04599)."""
     scaled = np.clip(probabilities.astype(np.float64), 1e-12, 1) ** (1 / temperature)
     return scaled / scaled.sum(1, keepdims=True)
 
@@ -79,8 +83,8 @@ def _runner(folder: Path) -> Run:
 
 
 def _checked(path: Path, inputs: tuple, outputs: tuple) -> None:
-    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) != (DIGITS,):
-        raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10).")
+    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) not in ((DIGITS,), (DIGITS + 1,)):
+        raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 
 
 class LiteRT:
@@ -95,7 +99,7 @@ class LiteRT:
         self._interpreter()
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return (n, 10) probabilities of frames (n, 28, 28, 1)."""
+        """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
         interpreter = self._interpreter()
         source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         if tuple(source["shape"]) != frames.shape:
@@ -136,7 +140,7 @@ class Keras:
                 raise ModelError(f"{path}: the model is damaged (at {broken}).")
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return (n, 10) probabilities of frames (n, 28, 28, 1)."""
+        """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
         with self._lock:
             return np.asarray(self._model.predict_on_batch(frames))
 

@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change it, as train.epochs=3")
     fit.add_argument("--epochs", type=int, help="short for --set train.epochs=…")
     fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--resume", action="store_true", help="go on where a training that was stopped has ended")
     fit.set_defaults(run=_fit)
     verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
     verify.add_argument("name", help="a model in models/, or a path")
@@ -67,7 +68,7 @@ def _fit(options: argparse.Namespace) -> None:
     from train.verify import verify
 
     folder = _folder(name)
-    fit(dataclasses.replace(cooked, name=folder.name), folder, options.seed)
+    fit(dataclasses.replace(cooked, name=folder.name), folder, options.seed, options.resume)
     print(verify(folder, next(iter(cooked.data)), folder / "plots"))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
 

