@@ -8,8 +8,10 @@ from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.frame import frame
 from recognizer.ink import extract
-from recognizer.layout import LAYOUTS, Glyph
+from recognizer.lattice import Option, best_way
+from recognizer.layout import LAYOUTS, inside
 from recognizer.model import Model
+from recognizer.pieces import connected
 from recognizer.reading import Digit, Reading
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "PictureTooLarge",
     "Reading",
     "UnreadablePicture",
+    "first_frame",
     "read",
 ]
 
@@ -33,21 +36,31 @@ PLACES = 6  # decimal places of a probability; more would be noise
 def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
     picture = decode(data, max_megapixels)
-    glyphs = LAYOUTS[layout](extract(picture.grey))
-    frames = np.stack([frame(glyph.ink) for glyph in glyphs])
-    rows = model.probabilities(frames)
-    digits = [_digit(glyph, row, picture, model) for glyph, row in zip(glyphs, rows, strict=True)]
-    return Reading(model.name, digits, frames, picture.grey)
+    inks = [connected(ink) for ink in extract(picture.grey)]
+    ways = [make(inks) for make in LAYOUTS[layout]]
+    options = [option for way in ways for line in way for option in line if isinstance(option, Option)]
+    frames = np.stack([frame(option.glyph.ink) for option in options])
+    for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
+        option.frame, option.probabilities = seen, row
+    lines = best_way(ways)
+    digits = [_digit(option, number, picture, model) for number, line in enumerate(lines) for option in line]
+    return Reading(model.name, digits, np.stack([option.frame for line in lines for option in line]), picture.grey)
 
 
-def _digit(glyph: Glyph, probabilities: np.ndarray, picture: Picture, model: Model) -> Digit:
-    confidence = round(float(probabilities.max()), PLACES)
-    shares = probabilities / probabilities.sum()  # as if it were a digit
+def first_frame(grey: np.ndarray) -> np.ndarray:
+    """Return the frame (28, 28) of a grey picture (height, width) of one digit, by no model's advice. Raises NoInk."""
+    pieces = connected(extract(grey)[0])
+    return frame(pieces.glyph(inside(pieces)).ink)
+
+
+def _digit(option: Option, line: int, picture: Picture, model: Model) -> Digit:
+    confidence = round(float(option.probabilities.max()), PLACES)
+    shares = option.probabilities / option.probabilities.sum()  # as if it were a digit
     return Digit(
-        digit=int(probabilities.argmax()),
+        digit=int(shares.argmax()),
         confidence=confidence,
         probabilities=[round(float(share), PLACES) for share in shares],
-        box=picture.full_box(glyph.box),
-        line=glyph.line,
+        box=picture.full_box(option.glyph.box),
+        line=line,
         rejected=confidence < model.reject_below,
     )

@@ -6,30 +6,45 @@ import cv2
 import numpy as np
 
 from recognizer.errors import NoInk
+from recognizer.pieces import SOLID
+from recognizer.rules import rules
 from recognizer.scale import shrunk
 
 OVERVIEW = 64  # pixels; side of the reduced picture that is enough to see where light, paper and ink are
 PAPER = 128  # pixels; side of the reduced picture in which strokes are filled
 WIDEST_STROKE = 0.35  # of the picture's longer side; anything wider is paper
 FAINTEST = 10  # grey levels between paper and ink, below which nothing is written
-GRAIN = 3.0  # standard deviations of the paper's grain that still count as paper
-SIGNAL = 6.0  # standard deviations of the grain that ink must stand out by
+GRAIN = 1.0  # standard deviations of the paper's grain that still count as paper
+SIGNAL = 5.0  # standard deviations of the grain that ink must stand out by
 RIM = 0.12  # of each side
 SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as their grain
 
 
-def extract(grey: np.ndarray) -> np.ndarray:
-    """Return the ink of a grey picture (height, width) uint8 as float32 of the same shape, 0 to 1. Raises NoInk."""
+def extract(grey: np.ndarray) -> list[np.ndarray]:
+    """Return the ink of a grey picture (height, width) uint8 as float32 of the same shape, 0 to 1. Raises NoInk.
+
+    A picture with printed lines gives a second one, without them.
+    """
     dark = grey if is_dark_on_light(grey) else 255 - grey
     contrast, middle, grain = _contrast(dark)
     if grain > 0:  # a photograph or scan; a drawing has even paper
         contrast, middle, grain = _contrast(_evenly_lit(dark))
     low, least = middle + GRAIN * grain, middle + max(FAINTEST, SIGNAL * grain)
+    ink = _measured(contrast, low, least, middle)
+    if ink is None:
+        raise NoInk("Nothing is drawn or written here yet.")
+    ruled = rules(ink > SOLID)
+    bare = None if ruled is None else _measured(np.where(ruled, middle, contrast), low, least, middle)
+    return [ink] if bare is None else [ink, bare]
+
+
+def _measured(contrast: np.ndarray, low: float, least: float, middle: float) -> np.ndarray | None:
+    """Ink from `low` to how strong most of it is, if any of it reaches `least`; that near the border counts last."""
     for part in (_inner(contrast), contrast):
         if (strongest := _strongest(part)) >= least:
             high = float(np.median(part[part > (middle + strongest) / 2]))
             return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
-    raise NoInk("Nothing is drawn or written here yet.")
+    return None
 
 
 def is_dark_on_light(grey: np.ndarray) -> bool:

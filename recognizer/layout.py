@@ -1,69 +1,148 @@
-"""Ink → glyphs: which of it belongs to a digit, and where it stands."""
+"""Pieces of ink → options: which of them may make up a digit, line by line; the model decides among them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
-from recognizer.errors import NoInk
+from recognizer.cuts import seams
+from recognizer.lattice import Line, Option, Skip
+from recognizer.lines import TALL, Group, lines, usual_height
+from recognizer.pieces import Pieces, around
 
-SOLID = 0.5  # ink above this makes up the pieces
 SPECK = 0.01  # of the largest piece's ink; smaller pieces are dirt
+LITTLE = 0.2  # of the largest piece's ink; if no more is left, what touches the border is the digit
 RIM = 0.1  # of each side
 LONG = 0.55  # of a side
-HALO = 3  # pixels around a piece in which its soft edge lies
+SECOND = 0.2  # the cost of any but the first way to tell a digit from what is around it
+
+MOST_PIECES = 500  # of a page; the smallest are left out
+MOST_PARTS = 4  # of a digit
+WIDEST = 1.7  # usual heights; the width of a digit
+WIDE = 0.7  # of its height; a narrower piece is not cut
+MOST_CUTS = 6  # of a piece
+CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
+CUT = 0.5  # the cost of either side of a cut
+LOW = (0.7, 4.0)  # usual heights of a digit that costs nothing, and the cost of each one less
+SKIP = 0.7  # the cost of taking a low piece for a stray mark
 
 
-@dataclass(frozen=True)
-class Glyph:
-    """The ink of one digit, cut out, and its box (x, y, width, height) in the picture that it was cut from."""
+def digit(inks: Sequence[Pieces]) -> list[Line]:
+    """Return the ways to read a picture that shows one digit, however many pieces it is in.
 
-    ink: np.ndarray
-    box: tuple[int, int, int, int]
-    line: int = 0
-
-
-def one_digit(ink: np.ndarray) -> list[Glyph]:
-    """Return the single glyph of a picture that shows one digit, however many pieces it is in. Raises NoInk.
-
-    Specks are dropped, and so is what runs into the border (a neighbour, a ruled line), unless little else is there.
+    Specks are dropped, and what runs into the border (a neighbour, a line) may be, unless little else is there.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > SOLID).astype(np.uint8))
-    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
-    mass[0] = 0
-    if not mass.any():
-        raise NoInk("Nothing is drawn or written here yet.")
-    if count > 2:  # besides the background, more than one piece
-        inner = mass * ~(_on_border(stats, ink.shape) | _along_border(stats, mass, labels, ink))
-        mass = inner if inner.max() > 0.2 * mass.max() else mass
-    return [_cut(ink, np.isin(labels, np.flatnonzero(mass > SPECK * mass.max())))]
+    plain, bare = inks[0], inks[-1]
+    choices = [(plain, inside(plain)), (bare, inside(bare)), (bare, _with_largest(bare)), (bare, np.sort(solid(bare)))]
+    first, *others = {(id(pieces), tuple(numbers)): pieces.glyph(numbers) for pieces, numbers in choices}.values()
+    return [[Option(0, 1, first), *(Option(0, 1, other, SECOND) for other in others)]]
 
 
-def _on_border(stats: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    x, y, width, height = stats[:, :4].T
-    return (x == 0) | (y == 0) | (x + width == shape[1]) | (y + height == shape[0])
+def page(inks: Sequence[Pieces]) -> list[Line]:
+    """Return the lines of a picture from top to bottom, each with all ways to read it as digits."""
+    pieces = inks[-1]
+    numbers = solid(pieces)[:MOST_PIECES]
+    height = usual_height(pieces, numbers)
+    found = lines(pieces, numbers, height)
+    most = min(MOST_CUTS, CUTS_OF_A_PAGE // len(numbers))
+    cut, atoms = _cut(pieces, found, height, most)
+    return [_options(cut, line, height) for line in atoms]
 
 
-def _along_border(stats: np.ndarray, mass: np.ndarray, labels: np.ndarray, ink: np.ndarray) -> np.ndarray:
+def left_out(inks: Sequence[Pieces]) -> int:
+    """How many pieces are too many for a page."""
+    return max(0, len(solid(inks[-1])) - MOST_PIECES)
+
+
+def inside(pieces: Pieces) -> np.ndarray:
+    """The numbers of the pieces that neither run into the border nor along it, unless they are little."""
+    inner = pieces.mass * ~(_on_border(pieces) | _along_border(pieces))
+    mass = inner if inner.max() > LITTLE * pieces.mass.max() else pieces.mass
+    return np.flatnonzero(mass > SPECK * mass.max())
+
+
+def solid(pieces: Pieces) -> np.ndarray:
+    """The numbers of all pieces but specks, the heaviest first."""
+    order = np.argsort(-pieces.mass, kind="stable")
+    return order[pieces.mass[order] > SPECK * pieces.mass.max()]
+
+
+def _with_largest(pieces: Pieces) -> np.ndarray:
+    """The largest piece, and those that do not run into the border."""
+    numbers = solid(pieces)
+    return np.sort(numbers[(numbers == numbers[0]) | ~_on_border(pieces)[numbers]])
+
+
+def _on_border(pieces: Pieces) -> np.ndarray:
+    x, y, width, height = pieces.boxes.T
+    return (x == 0) | (y == 0) | (x + width == pieces.ink.shape[1]) | (y + height == pieces.ink.shape[0])
+
+
+def _along_border(pieces: Pieces) -> np.ndarray:
     """Which pieces are long and lie nearly wholly in the rim of the picture, as the lines of a form or grid do."""
-    height, width = ink.shape
+    height, width = pieces.ink.shape
+    long = (pieces.boxes[:, 2] > LONG * width) | (pieces.boxes[:, 3] > LONG * height)
+    if not long[1:].any():
+        return long
     y, x = round(RIM * height), round(RIM * width)
-    inside = ink.copy()
-    inside[:y] = inside[height - y :] = inside[:, :x] = inside[:, width - x :] = 0
-    inner_mass = np.bincount(labels.ravel(), weights=inside.ravel(), minlength=len(mass))
-    long = (stats[:, cv2.CC_STAT_WIDTH] > LONG * width) | (stats[:, cv2.CC_STAT_HEIGHT] > LONG * height)
-    return long & (inner_mass < 0.2 * mass)
+    inner = slice(y, height - y), slice(x, width - x)
+    inner_mass = np.bincount(pieces.labels[inner].ravel(), pieces.ink[inner].ravel(), len(pieces.mass))
+    return long & (inner_mass < LITTLE * pieces.mass)
 
 
-def _cut(ink: np.ndarray, pieces: np.ndarray) -> Glyph:
-    """Cut the pieces out with their soft edges, leaving out ink that belongs to others."""
-    kernel = np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8)
-    near = ink * cv2.dilate(pieces.astype(np.uint8), kernel)
-    x, y, width, height = cv2.boundingRect((near > 0).astype(np.uint8))
-    return Glyph(near[y : y + height, x : x + width], (x, y, width, height))
+Atom = tuple[int, bool]  # the number of a piece, and whether it was cut off from what is to its left
 
 
-LAYOUTS: dict[str, Callable[[np.ndarray], list[Glyph]]] = {"auto": one_digit, "digit": one_digit}
+def _cut(pieces: Pieces, found: Sequence[Sequence[Group]], height: float, most: int) -> tuple[Pieces, list[list[Atom]]]:
+    """The pieces cut wherever they may be, and the atoms of each line from left to right."""
+    labels, boxes = pieces.labels.copy(), [tuple(box) for box in pieces.boxes]
+    atoms: list[list[Atom]] = []
+    for groups in found:
+        atoms.append([])
+        for group in groups:
+            left, top, right, bottom = around(pieces.boxes[group])
+            window = labels[top:bottom, left:right]
+            for number, part in enumerate(_parts(pieces, group, height, most)):
+                x, y, w, h = cv2.boundingRect(part.astype(np.uint8))
+                window[part] = len(boxes)
+                atoms[-1].append((len(boxes), number > 0))
+                boxes.append((left + x, top + y, w, h))
+        atoms[-1].sort(key=lambda atom: boxes[atom[0]][0] + boxes[atom[0]][2] / 2)
+    return Pieces(pieces.ink, labels, np.array(boxes), pieces.mass), atoms
+
+
+def _parts(pieces: Pieces, group: Group, height: float, most: int) -> list[np.ndarray]:
+    """Masks, in the box around a group, of what it falls apart to if it is cut wherever it may be."""
+    left, top, right, bottom = around(pieces.boxes[group])
+    ours = np.isin(pieces.labels[top:bottom, left:right], group)
+    h, w = ours.shape
+    if w < WIDE * h or h < TALL * height:
+        return [ours]
+    paths = seams(pieces.ink[top:bottom, left:right] * ours, most)
+    sides = sum((np.arange(w) >= path[:, None] for path in paths), np.zeros((h, w), int))
+    return [part for side in range(len(paths) + 1) if (part := ours & (sides == side)).any()]
+
+
+def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
+    options: Line = []
+    for start in range(len(atoms)):
+        for stop in range(start + 1, min(start + MOST_PARTS, len(atoms)) + 1):
+            numbers = [number for number, _ in atoms[start:stop]]
+            left, top, right, bottom = around(pieces.boxes[numbers])
+            if stop - start > 1 and right - left > WIDEST * height:
+                break
+            cuts = atoms[start][1] + (stop < len(atoms) and atoms[stop][1])
+            lowness = max(0.0, LOW[0] - (bottom - top) / height)
+            options.append(Option(start, stop, pieces.glyph(numbers), CUT * cuts + LOW[1] * lowness))
+        if pieces.boxes[atoms[start][0], 3] < TALL * height:
+            options.append(Skip(start, start + 1, SKIP))
+    return options
+
+
+LAYOUTS: dict[str, tuple[Callable[[Sequence[Pieces]], list[Line]], ...]] = {  # what each tries
+    "auto": (digit, page),
+    "digit": (digit,),
+    "page": (page,),
+}

@@ -35,6 +35,12 @@ def draw(
     return picture.reduce(fine)
 
 
+def beside(digits: list[Strokes], pitch: float) -> Strokes:
+    """Digits in a row, one every `pitch` of their height, shrunk to the width of the picture but not to its height."""
+    width = 1 + pitch * (len(digits) - 1)
+    return [[((x + pitch * n) / width, y) for x, y in stroke] for n, digit in enumerate(digits) for stroke in digit]
+
+
 def encode(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     """A picture as the bytes of a file."""
     buffer = io.BytesIO()

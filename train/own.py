@@ -12,11 +12,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from recognizer import PictureError
+from recognizer import PictureError, first_frame
 from recognizer.decode import decode
-from recognizer.frame import frame
-from recognizer.ink import extract
-from recognizer.layout import one_digit
 from recognizer.model import DIGITS
 from train.data import Digits, Frames, Pens
 from train.errors import TrainError
@@ -105,7 +102,7 @@ def _files(rows: Iterable[tuple[Path, str]]) -> Frames:
 def _frame(picture: Path | np.ndarray, name: str) -> np.ndarray:
     try:
         grey = picture if isinstance(picture, np.ndarray) else decode(picture.read_bytes()).grey
-        return frame(one_digit(extract(grey))[0].ink)
+        return first_frame(grey)
     except PictureError as error:
         raise ValueError(f"{name}: {error}") from error
 

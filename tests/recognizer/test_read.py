@@ -76,6 +76,7 @@ def test_the_public_names():
         "PictureTooLarge",
         "Reading",
         "UnreadablePicture",
+        "first_frame",
         "read",
     ]
     assert all(hasattr(recognizer, name) for name in recognizer.__all__)

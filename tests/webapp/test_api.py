@@ -75,11 +75,11 @@ def test_a_broken_form_is_a_problem(client):
     assert problem(response)
 
 
-@pytest.mark.parametrize("layout", ["page", "upside-down", ""])
+@pytest.mark.parametrize("layout", ["pages", "upside-down", ""])
 def test_an_unknown_layout_is_a_problem(client, layout):
     response = client.post(f"{RECOGNIZE}?layout={layout}", **multipart(SEVEN_PNG))
     assert response.status_code == 400
-    assert "use auto or digit" in problem(response)
+    assert "use auto or digit or page" in problem(response)
 
 
 def test_too_many_bytes_are_a_problem(settings):
