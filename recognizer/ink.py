@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from recognizer.errors import NoInk
-from recognizer.pieces import SOLID
-from recognizer.rules import rules
+from recognizer.rules import without_rules
 from recognizer.scale import shrunk
 
 OVERVIEW = 64  # pixels; side of the reduced picture that is enough to see where light, paper and ink are
 PAPER = 128  # pixels; side of the reduced picture in which strokes are filled
 WIDEST_STROKE = 0.35  # of the picture's longer side; anything wider is paper
+FINE_PAPER = 400  # pixels; the same where strokes are as on a page
+WIDE_STROKE = 0.12  # and so are they
+LIGHT = 240  # grey level that unevenly lit paper is brought to
 FAINTEST = 10  # grey levels between paper and ink, below which nothing is written
 GRAIN = 1.0  # standard deviations of the paper's grain that still count as paper
 SIGNAL = 5.0  # standard deviations of the grain that ink must stand out by
@@ -23,52 +27,74 @@ SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as the
 def extract(grey: np.ndarray) -> list[np.ndarray]:
     """Return the ink of a grey picture (height, width) uint8 as float32 of the same shape, 0 to 1. Raises NoInk.
 
-    A picture with printed lines gives a second one, without them.
+    There are several ways to tell ink from paper, shadows, edges and printed lines in a photograph; the likeliest for
+    a picture of one digit comes first, the likeliest for a page last.
     """
     dark = grey if is_dark_on_light(grey) else 255 - grey
-    contrast, middle, grain = _contrast(dark)
-    if grain > 0:  # a photograph or scan; a drawing has even paper
-        contrast, middle, grain = _contrast(_evenly_lit(dark))
-    low, least = middle + GRAIN * grain, middle + max(FAINTEST, SIGNAL * grain)
-    ink = _measured(contrast, low, least, middle)
-    if ink is None:
+    sheet = _sheet(dark, _paper(dark, PAPER, WIDEST_STROKE))
+    sheets = [sheet]
+    if sheet.grain > 0:  # a photograph or scan; a drawing has even paper
+        even = _evenly_lit(dark)
+        relit = np.clip(dark * (LIGHT / np.maximum(_paper(dark, FINE_PAPER, WIDE_STROKE), 16)), 0, 255).astype(np.uint8)
+        sheets = [_sheet(even, _paper(even, PAPER, WIDEST_STROKE)), _sheet(relit, np.full_like(relit, LIGHT))]
+    inks = [ink for sheet in sheets for ink in _inks(sheet)]
+    if not inks:
         raise NoInk("Nothing is drawn or written here yet.")
-    ruled = rules(ink > SOLID)
-    bare = None if ruled is None else _measured(np.where(ruled, middle, contrast), low, least, middle)
-    return [ink] if bare is None else [ink, bare]
+    return inks
 
 
-def _measured(contrast: np.ndarray, low: float, least: float, middle: float) -> np.ndarray | None:
-    """Ink from `low` to how strong most of it is, if any of it reaches `least`; that near the border counts last."""
+@dataclass(frozen=True)
+class _Sheet:
+    """How much darker than its paper each pixel is, float32; the median of that, and the deviation of the grain."""
+
+    contrast: np.ndarray
+    middle: float
+    grain: float
+
+
+def _sheet(dark: np.ndarray, paper: np.ndarray) -> _Sheet:
+    contrast = cv2.subtract(paper, dark).astype(np.float32)
+    middle = float(np.median(contrast))
+    return _Sheet(contrast, middle, 1.4826 * float(np.median(np.abs(contrast - middle))))
+
+
+def _inks(sheet: _Sheet) -> list[np.ndarray]:
+    """The ink of a sheet, and if there are printed lines, the ink without them; none where it is blank."""
+    ink = _measured(sheet, sheet.contrast)
+    kept = None if ink is None else without_rules(ink)
+    bare = None if kept is None else _measured(sheet, np.where(kept, sheet.contrast, sheet.middle))
+    return [found for found in (ink, bare) if found is not None]
+
+
+def _measured(sheet: _Sheet, contrast: np.ndarray) -> np.ndarray | None:
+    """Ink as strong as most of it is, if any of it is strong enough; what is near the border counts last."""
+    low, least = sheet.middle + GRAIN * sheet.grain, sheet.middle + max(FAINTEST, SIGNAL * sheet.grain)
     for part in (_inner(contrast), contrast):
         if (strongest := _strongest(part)) >= least:
-            high = float(np.median(part[part > (middle + strongest) / 2]))
+            high = float(np.median(part[part > (sheet.middle + strongest) / 2]))
             return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
     return None
 
 
 def is_dark_on_light(grey: np.ndarray) -> bool:
     """Whether strokes are darker than what surrounds them: they deviate from the local median, paper does not."""
-    small = shrunk(grey, OVERVIEW)
-    ring = max(small.shape) // 4
+    small = shrunk(grey, PAPER)
+    side = max(small.shape)
+    ring = side // 4 if side < PAPER else side // 8  # a small picture is filled by its digit
     framed = cv2.copyMakeBorder(small, ring, ring, ring, ring, cv2.BORDER_REFLECT)
     surroundings = cv2.medianBlur(framed, 2 * ring + 1)[ring : framed.shape[0] - ring, ring : framed.shape[1] - ring]
     deviation = small.astype(np.float32) - surroundings
     return bool((deviation**2 * np.sign(deviation)).sum() <= 0)
 
 
-def _contrast(dark: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """How much darker than its paper each pixel is, float32; the median of that, and the deviation of the grain."""
-    contrast = cv2.subtract(_paper(dark), dark).astype(np.float32)
-    middle = float(np.median(contrast))
-    return contrast, middle, 1.4826 * float(np.median(np.abs(contrast - middle)))
+def _paper(dark: np.ndarray, side: int, widest: float) -> np.ndarray:
+    """The paper under dark strokes: a morphological closing wider than any stroke, which keeps the edges of shadows.
 
-
-def _paper(dark: np.ndarray) -> np.ndarray:
-    """The paper under dark strokes: a morphological closing wider than any stroke, which keeps the edges of shadows."""
-    small = shrunk(dark, PAPER)
-    side = max(3, round(WIDEST_STROKE * max(small.shape)))
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    It is made in a picture of at most `side` pixels; `widest` is relative to its longer side.
+    """
+    small = shrunk(dark, side)
+    width = max(3, round(widest * max(small.shape)))
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
     return cv2.resize(closed, dark.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
@@ -83,7 +109,7 @@ def _evenly_lit(dark: np.ndarray) -> np.ndarray:
         residual = values - surface
         paper = np.abs(residual) <= max(2 * float(np.median(np.abs(residual))), 1.0)
     light = cv2.resize(surface.reshape(small.shape).astype(np.float32), dark.shape[::-1])
-    return np.clip(dark * (240 / np.maximum(light, 16)), 0, 255).astype(np.uint8)
+    return np.clip(dark * (LIGHT / np.maximum(light, 16)), 0, 255).astype(np.uint8)
 
 
 def _inner(contrast: np.ndarray) -> np.ndarray:

@@ -34,16 +34,18 @@ def digit(inks: Sequence[Pieces]) -> list[Line]:
 
     Specks are dropped, and what runs into the border (a neighbour, a line) may be, unless little else is there.
     """
-    plain, bare = inks[0], inks[-1]
-    choices = [(plain, inside(plain)), (bare, inside(bare)), (bare, _with_largest(bare)), (bare, np.sort(solid(bare)))]
-    first, *others = {(id(pieces), tuple(numbers)): pieces.glyph(numbers) for pieces, numbers in choices}.values()
+    choices = [(inks[0], inside(inks[0]))]
+    choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid)]
+    first, *others = {
+        (id(pieces), frozenset(numbers.tolist())): pieces.glyph(numbers) for pieces, numbers in choices
+    }.values()
     return [[Option(0, 1, first), *(Option(0, 1, other, SECOND) for other in others)]]
 
 
 def page(inks: Sequence[Pieces]) -> list[Line]:
     """Return the lines of a picture from top to bottom, each with all ways to read it as digits."""
     pieces = inks[-1]
-    numbers = solid(pieces)[:MOST_PIECES]
+    numbers = _written(pieces)[:MOST_PIECES]
     height = usual_height(pieces, numbers)
     found = lines(pieces, numbers, height)
     most = min(MOST_CUTS, CUTS_OF_A_PAGE // len(numbers))
@@ -53,7 +55,7 @@ def page(inks: Sequence[Pieces]) -> list[Line]:
 
 def left_out(inks: Sequence[Pieces]) -> int:
     """How many pieces are too many for a page."""
-    return max(0, len(solid(inks[-1])) - MOST_PIECES)
+    return max(0, len(_written(inks[-1])) - MOST_PIECES)
 
 
 def inside(pieces: Pieces) -> np.ndarray:
@@ -72,7 +74,16 @@ def solid(pieces: Pieces) -> np.ndarray:
 def _with_largest(pieces: Pieces) -> np.ndarray:
     """The largest piece, and those that do not run into the border."""
     numbers = solid(pieces)
-    return np.sort(numbers[(numbers == numbers[0]) | ~_on_border(pieces)[numbers]])
+    return numbers[(numbers == numbers[0]) | ~_on_border(pieces)[numbers]]
+
+
+def _written(pieces: Pieces) -> np.ndarray:
+    """The solid pieces of a page, the heaviest first; what runs into the border is none of its writing."""
+    numbers = solid(pieces)
+    inner = numbers[~_on_border(pieces)[numbers]]
+    if not len(inner) or pieces.mass[inner].max() < LITTLE * pieces.mass.max():
+        return numbers
+    return inner[pieces.mass[inner] > SPECK * pieces.mass[inner].max()]
 
 
 def _on_border(pieces: Pieces) -> np.ndarray:

@@ -7,42 +7,68 @@ import numpy as np
 
 from recognizer.scale import shrunk
 
-OVERVIEW = 400  # pixels; side of the reduced picture in which lines are looked for
+OVERVIEW = 800  # pixels; side of the reduced picture in which lines are looked for
+FAINT = 0.25  # ink above this may be a line
 LONG = 0.5  # of the picture's side, that a line along the border is at least long
 ACROSS = 0.85  # the same for a line anywhere
+RULED = 0.3  # the same for one of many fine lines
+MANY = 3
 RIM = 0.22  # of the other side; what lies so near to the border is along it
 THIN = 0.22  # of the other side, that a line is at most wide, on the average
+FINE = 0.012  # the same for one of many fine lines
+SOLID_LINE = 0.5  # of the length of a fine line, where nothing else is at least
+FILLED = 0.4  # of the box around a line, that it fills at least
 BENT = 0.02  # of the other side, that a line may bend or lean within its shortest length
 EDGE = 0.02  # of a side; a line reaches so near to the border
+CROSSING = 13  # pixels; so wide a line may be that strokes are mended across
 MARGIN = 2  # pixels around a line in which its soft edge lies
 
 
-def rules(mask: np.ndarray) -> np.ndarray | None:
-    """Return where a picture's solid ink (height, width) bool belongs to long thin lines that run to its border.
+def without_rules(ink: np.ndarray) -> np.ndarray | None:
+    """Return where ink (height, width), 0 to 1, is no printed line, bool of the same shape; None if there are no lines.
 
-    None if there are no such lines.
+    Where a stroke crosses a line, it is taken to go on.
     """
-    if not any(border.any() for border in (mask[:2], mask[-2:], mask[:, :2], mask[:, -2:])):
+    mask = shrunk((ink > FAINT).astype(np.uint8) * 255, OVERVIEW) > 127
+    level, upright = _level(mask), _level(mask.T).T
+    if not (level.any() or upright.any()):
         return None
-    small = shrunk(mask.astype(np.uint8) * 255, OVERVIEW) > 127
-    found = _level(small) | _level(small.T).T
-    if not found.any():
-        return None
-    grown = cv2.dilate(found.astype(np.uint8), np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8))
-    return cv2.resize(grown, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    lines = _grown(level) | _grown(upright)
+    strokes = (mask & ~lines).astype(np.uint8)
+    across_level = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((CROSSING, 1), np.uint8))
+    across_upright = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, CROSSING), np.uint8))
+    removed = lines & (across_level == 0) & (across_upright == 0)
+    return cv2.resize(removed.astype(np.uint8), ink.shape[::-1], interpolation=cv2.INTER_NEAREST) == 0
+
+
+def _grown(lines: np.ndarray) -> np.ndarray:
+    return cv2.dilate(lines.astype(np.uint8), np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) > 0
 
 
 def _level(mask: np.ndarray) -> np.ndarray:
-    """The lines that run from side to side."""
+    """The lines that run from side to side: along the border, right across, or many fine ones."""
     height, width = mask.shape
+    ink = mask.astype(np.uint8)
     reach = max(1, round(BENT * height))
-    grown = cv2.dilate(mask.astype(np.uint8), np.ones((2 * reach + 1, 1), np.uint8))
-    opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(LONG * width))), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened & mask.astype(np.uint8))
+    grown = cv2.dilate(ink, np.ones((2 * reach + 1, 1), np.uint8))
+    opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(RULED * width))), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened & ink)
+    fine = _lower_than(ink, max(2, round(FINE * height)))
     x, y, w, h, area = stats.T
     edge, rim = max(1, round(EDGE * width)), RIM * height
+    many = (w >= RULED * width) & (np.bincount(labels[fine], minlength=len(w)) >= SOLID_LINE * w)
+    many &= many[1:].sum() >= MANY
     ends = (x <= edge) | (x + w >= width - edge)
-    along = (y + h <= rim) | (y >= height - rim)
-    lines = ends & (along | (w >= ACROSS * width)) & (area <= THIN * height * w)
-    lines[0] = False
-    return lines[labels]
+    along = (w >= LONG * width) & ((y + h <= rim) | (y >= height - rim))
+    bar = (area <= THIN * height * w) & (area >= FILLED * w * h)
+    single = ends & (along | (w >= ACROSS * width)) & bar & ~many
+    many[0] = single[0] = False
+    found = many[labels] & fine
+    for line in np.flatnonzero(single):
+        found |= (labels == line) & _lower_than(ink, 2 * round(area[line] / w[line]) + 2)
+    return found
+
+
+def _lower_than(ink: np.ndarray, pixels: int) -> np.ndarray:
+    """Ink that goes on up and down for less than so many pixels: of what crosses a line, nothing."""
+    return (ink > 0) & (cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((pixels, 1), np.uint8)) == 0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recognizer.rules import rules
+from recognizer.rules import without_rules
 from tests.drawing import SEVEN, draw
 
 
@@ -9,32 +9,42 @@ def mask_of(strokes=SEVEN):
     return np.asarray(draw(strokes)) < 128
 
 
+def removed(mask):
+    return ~without_rules(mask.astype(np.float32))
+
+
 @pytest.mark.parametrize("lean", [0, 6])
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_line_across_is_found_and_the_digit_is_not(lean, turned):
-    mask = mask_of().T if turned else mask_of()
-    line = np.zeros_like(mask)
+    mask, line = mask_of(), np.zeros((400, 400), bool)
     for x in range(400):
         line[350 + round(lean * x / 400) :, x][:5] = True
-    line = line.T if turned else line
-    mask = mask.T if turned else mask
-    found = rules(mask | line)
+    mask, line = (mask.T, line.T) if turned else (mask, line)
+    found = removed(mask | line)
     assert found[line].mean() > 0.98
     assert found[mask & ~line].mean() < 0.05
 
 
 def test_a_box_around_a_digit_is_found():
-    mask = mask_of()
-    box = np.zeros_like(mask)
+    mask, box = mask_of(), np.zeros((400, 400), bool)
     box[:12] = box[-12:] = box[:, :12] = box[:, -12:] = True
-    assert rules(mask | box)[box].mean() > 0.95
+    assert removed(mask | box)[box].mean() > 0.95
+
+
+def test_the_lines_of_paper_are_found_and_strokes_go_on_across_them():
+    mask, lines = mask_of(), np.zeros((400, 400), bool)
+    for y in range(30, 400, 40):
+        lines[y : y + 2, 20:380] = True
+    found = removed(mask | lines)
+    assert found[lines & ~mask].mean() > 0.8
+    assert found[mask].mean() < 0.08
 
 
 def test_a_drawing_has_no_lines():
-    assert rules(mask_of()) is None
+    assert without_rules(mask_of().astype(np.float32)) is None
 
 
 def test_a_stroke_that_runs_out_of_the_picture_is_no_line():
-    mask = np.zeros((90, 90), bool)
-    mask[30:, 40:46] = True
-    assert rules(mask) is None
+    ink = np.zeros((90, 90), np.float32)
+    ink[30:, 40:46] = 1
+    assert without_rules(ink) is None
