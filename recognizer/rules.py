@@ -52,7 +52,7 @@ def _level(mask: np.ndarray) -> np.ndarray:
     reach = max(1, round(BENT * height))
     grown = cv2.dilate(ink, np.ones((2 * reach + 1, 1), np.uint8))
     opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(RULED * width))), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened & ink)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_and(opened, ink))
     fine = _lower_than(ink, max(2, round(FINE * height)))
     x, y, w, h, area = stats.T
     edge, rim = max(1, round(EDGE * width)), RIM * height
