@@ -79,7 +79,7 @@ def trained(
 
     `validation` is frames (n, 28, 28, 1) and labels (n,). Ctrl-C ends the training early. Raises TrainError.
     """
-    keras.utils.set_random_seed(seed)
+    _seed(seed)
     classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
     model = build(recipe.layers, recipe.name, classes, recipe.members)
 
@@ -102,6 +102,7 @@ def trained(
     try:
         student.fit(
             batches,
+            shuffle=False,  # `batches` are; Keras would shuffle them again, after a generator that no checkpoint holds
             epochs=recipe.train.epochs,
             initial_epoch=done,
             validation_data=(frames, targets(labels)),
@@ -121,15 +122,34 @@ def trained(
     return _halved(model), history
 
 
+def _seed(seed: int) -> None:
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        tensorflow.config.experimental.enable_op_determinism()
+
+
 def _callbacks(run: Run, history: History) -> list[keras.callbacks.Callback]:
     best = max(history.get("val_accuracy", [0.0]))
     return [
+        _SteadyDropout(),
         keras.callbacks.ModelCheckpoint(
             run.best, "val_accuracy", save_best_only=True, save_weights_only=True, initial_value_threshold=best
         ),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
         keras.callbacks.CSVLogger(str(run.log), append=True),  # the last: an epoch that stands there has ended
     ]
+
+
+class _SteadyDropout(keras.callbacks.Callback):
+    """What dropout drops in an epoch is the same after a resume; Keras keeps its generators' state in no checkpoint."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        for layer in self.model.layers:
+            if hasattr(layer, "seed_generator"):
+                state = layer.seed_generator.state
+                state.assign([int(state[0]), epoch * self.params["steps"]])
 
 
 def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
