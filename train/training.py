@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from recognizer.model import DIGITS
-from train.architecture import build, members
+from train.architecture import build, members, settled
 from train.batches import Batches
 from train.data import Digits
 from train.errors import TrainError
@@ -119,7 +119,7 @@ def trained(
     history = run.history()
     if len(history["loss"]) == recipe.train.epochs:
         run.forget()
-    return _halved(model), history
+    return settled(model), history
 
 
 def _seed(seed: int) -> None:
@@ -162,9 +162,3 @@ def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
     if train.weight_decay:
         return keras.optimizers.AdamW(rate, weight_decay=train.weight_decay)
     return keras.optimizers.Adam(rate)
-
-
-def _halved(model: keras.Model) -> keras.Model:
-    """Round the weights to half precision, which no figure notices and which halves the files."""
-    model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
-    return model
