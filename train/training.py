@@ -99,6 +99,9 @@ def trained(
         student.optimizer.build(student.trainable_variables)
         student.load_weights(run.latest)
     frames, labels = validation
+    student.test_on_batch(
+        frames[:1], targets(labels[:1])
+    )  # builds all, or fit would take batches out of the first epoch
     try:
         student.fit(
             batches,
