@@ -60,7 +60,8 @@ def write_comparison(path: Path, cards: Sequence[Mapping]) -> None:
     """Write the error of several models on MNIST's test set, with intervals, over their size."""
     figure, (axis,) = _figure(8, 1.2 + 0.5 * len(cards))
     for row, card in enumerate(reversed(cards)):
-        result = card["results"]["mnist test"]
+        if not (result := card["results"].get("mnist test")):
+            continue
         low, high = result["interval"]
         axis.plot([100 * (1 - high), 100 * (1 - low)], [row, row], color=BLUE, linewidth=2)
         axis.plot(100 * (1 - result["accuracy"]), row, "o", color=ORANGE)

@@ -73,23 +73,30 @@ class Run:
 
 
 def trained(
-    recipe: Recipe, training: Sequence[Digits], validation: tuple[np.ndarray, np.ndarray], seed: int, run: Run
+    recipe: Recipe,
+    training: Sequence[Digits],
+    validation: tuple[np.ndarray, np.ndarray],
+    seed: int,
+    run: Run,
+    start: keras.Model | None = None,
 ) -> tuple[keras.Model, History]:
     """The model with the weights of the epoch that read the validation set best, and how all epochs went.
 
-    `validation` is frames (n, 28, 28, 1) and labels (n,). Ctrl-C ends the training early. Raises TrainError.
+    `validation` is frames (n, 28, 28, 1) and labels (n,). A model to `start` from takes the place of the recipe's
+    layers. Ctrl-C ends the training early. Raises TrainError.
     """
     _seed(seed)
-    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
-    model = build(recipe.layers, recipe.name, classes, recipe.members)
+    model = _started(start) if start else _built(recipe, training)
+
+    student = members(model)
+    _, answers, classes = student.output_shape
 
     def targets(labels: np.ndarray) -> np.ndarray:
-        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(recipe.members, 1)
+        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(answers, 1)
 
     history = run.history()
     done = len(history.get("loss", []))
     batches = Batches(training, recipe.train.batch_size, recipe.augment, seed, targets, done)
-    student = members(model)
     student.compile(
         optimizer=_optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.train.label_smoothing),
@@ -123,6 +130,20 @@ def trained(
     if len(history["loss"]) == recipe.train.epochs:
         run.forget()
     return settled(model), history
+
+
+def _built(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
+    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
+    return build(recipe.layers, recipe.name, classes, recipe.members)
+
+
+def _started(start: keras.Model) -> keras.Model:
+    """A model to train on, with its batch normalisation as it is: a few digits say little about the means of many."""
+    model = keras.models.clone_model(start)
+    model.set_weights(start.get_weights())
+    for layer in model.layers:
+        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    return model
 
 
 def _seed(seed: int) -> None:
