@@ -38,6 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change it, as train.epochs=3")
     fit.add_argument("--epochs", type=int, help="short for --set train.epochs=…")
     fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument(
+        "--tensorboard",
+        nargs="?",
+        type=Path,
+        const=Path("logs"),
+        metavar="DIR",
+        help="write its events (default: logs/)",
+    )
     fit.add_argument("--resume", action="store_true", help="go on where a training that was stopped has ended")
     fit.set_defaults(run=_fit)
     verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
@@ -70,7 +78,7 @@ def _fit(options: argparse.Namespace) -> None:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
     folder = _folder(options.name or cooked.name + ("-tuned" if options.start else ""))
     origin = start(_folder(options.start)) if options.start else None
-    card, (title, (frames, labels)) = fit(cooked, folder, options.seed, options.resume, origin)
+    card, (title, (frames, labels)) = fit(cooked, folder, options.seed, options.resume, origin, options.tensorboard)
     print(reported(open_model(folder), title, frames[..., 0], labels, folder / "plots"))
     if origin:
         print("\n" + report.before_and_after(card["from"]["accuracy"], card["results"]))

@@ -29,7 +29,12 @@ Pair = tuple[np.ndarray, np.ndarray]  # frames (n, 28, 28, 1) and labels (n,)
 
 
 def fit(
-    recipe: Recipe, folder: Path, seed: int = 0, resume: bool = False, start: Start | None = None
+    recipe: Recipe,
+    folder: Path,
+    seed: int = 0,
+    resume: bool = False,
+    start: Start | None = None,
+    tensorboard: Path | None = None,
 ) -> tuple[dict, tuple[str, Pair]]:
     """Train a recipe, from `start` where there is one, and write its bundle to `folder`. Raises TrainError.
 
@@ -42,7 +47,8 @@ def fit(
         tests = _tests(parts)
         training = [part.training for part in parts for _ in range(part.times)]
         begun = time.perf_counter()
-        model, history = trained(recipe, training, validation, seed, Run(folder, resume), start and start.model)
+        run = Run(folder, resume, tensorboard)
+        model, history = trained(recipe, training, validation, seed, run, start and start.model)
         seconds = time.perf_counter() - begun
         card = {
             "name": folder.name,

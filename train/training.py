@@ -31,6 +31,7 @@ class Run:
 
     folder: Path
     resume: bool = False
+    tensorboard: Path | None = None  # a folder for its event files
 
     def __post_init__(self) -> None:
         if self.resume and not self.log.exists():
@@ -156,7 +157,9 @@ def _seed(seed: int) -> None:
 
 def _callbacks(run: Run, history: History) -> list[keras.callbacks.Callback]:
     best = max(history.get("val_accuracy", [0.0]))
+    board = [keras.callbacks.TensorBoard(run.tensorboard)] if run.tensorboard else []
     return [
+        *board,
         _SteadyDropout(),
         keras.callbacks.ModelCheckpoint(
             run.best, "val_accuracy", save_best_only=True, save_weights_only=True, initial_value_threshold=best
