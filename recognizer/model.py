@@ -142,10 +142,11 @@ class Keras:
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
         with self._lock:
-            return np.asarray(self._model.predict_on_batch(frames))
+            return np.asarray(self.model.predict_on_batch(frames))
 
     @cached_property
-    def _model(self) -> keras.Model:
+    def model(self) -> keras.Model:
+        """The Keras model itself. Raises ModelError."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
             import keras

@@ -30,11 +30,22 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     fit = commands.add_parser("fit", help="train a recipe and write its bundle")
     fit.add_argument("recipe", help=f"{', '.join(recipe.known())}, or the path of a TOML file")
-    fit.add_argument("--name", help="the bundle's name in models/ (default: the recipe's)")
-    fit.add_argument("--data", help="the data set to train on (default: the recipe's)")
+    fit.add_argument("--name", help="the bundle's name in models/ (default: the recipe's; with --from, and -tuned)")
+    fit.add_argument(
+        "--data", action="append", help="train on it, not on the recipe's: a set's name or a path; repeatable"
+    )
+    fit.add_argument("--from", dest="start", metavar="MODEL", help="fine-tune: start from the weights of this model")
     fit.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change it, as train.epochs=3")
     fit.add_argument("--epochs", type=int, help="short for --set train.epochs=…")
     fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument(
+        "--tensorboard",
+        nargs="?",
+        type=Path,
+        const=Path("logs"),
+        metavar="DIR",
+        help="write its events (default: logs/)",
+    )
     fit.add_argument("--resume", action="store_true", help="go on where a training that was stopped has ended")
     fit.set_defaults(run=_fit)
     verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
@@ -57,20 +68,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    changes = list(options.set)
-    if options.epochs is not None:
-        changes.append(f"train.epochs={options.epochs}")
-    if options.data is not None:
-        changes.append(f"data={{{options.data} = 1}}")
-    cooked = recipe.load(options.recipe, changes)
-    name = options.name or cooked.name
+    from train import report
     from train.fit import fit
-    from train.verify import verify
+    from train.start import GENTLE, start
+    from train.verify import open_model, reported
 
-    folder = _folder(name)
-    fit(dataclasses.replace(cooked, name=folder.name), folder, options.seed, options.resume)
-    print(verify(folder, next(iter(cooked.data)), folder / "plots"))
+    cooked = recipe.load(options.recipe, [*(GENTLE if options.start else ()), *_changes(options)])
+    if options.data:
+        cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
+    folder = _folder(options.name or cooked.name + ("-tuned" if options.start else ""))
+    origin = start(_folder(options.start)) if options.start else None
+    card, (title, (frames, labels)) = fit(cooked, folder, options.seed, options.resume, origin, options.tensorboard)
+    print(reported(open_model(folder), title, frames[..., 0], labels, folder / "plots"))
+    if origin:
+        print("\n" + report.before_and_after(card["from"]["accuracy"], card["results"]))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
+
+
+def _changes(options: argparse.Namespace) -> list[str]:
+    return [*options.set, *([] if options.epochs is None else [f"train.epochs={options.epochs}"])]
 
 
 def _verify(options: argparse.Namespace) -> None:

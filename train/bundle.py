@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import keras
 
+from train import litert
 from train.errors import TrainError
 
 
@@ -33,12 +35,25 @@ def writing(folder: Path) -> Iterator[Path]:
 
 
 def save(model: keras.Model, card: dict, draft: Path) -> None:
-    """Write a model, which must not carry an optimiser, in both formats, and its card with their sizes."""
+    """Write a model, which must not carry an optimiser, in both formats, and its card with their sizes.
+
+    Raises TrainError.
+    """
     model.save(draft / "model.keras")
-    model.export(draft / "model.tflite", format="litert", verbose=False)  # the one step that needs TensorFlow
+    _deflate(draft / "model.keras")
+    litert.export(draft / "model.keras", draft / "model.tflite")
     sizes = {path.name: path.stat().st_size for path in sorted(draft.glob("model.*"))}
     text = json.dumps(card | {"bytes": sizes}, indent=1, ensure_ascii=False)
     (draft / "card.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _deflate(path: Path) -> None:
+    """Compress a zip file, which Keras does not; weights of half precision fill half of their bytes with zeros."""
+    with ZipFile(path) as plain:
+        content = {name: plain.read(name) for name in plain.namelist()}
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as small:
+        for name, data in content.items():
+            small.writestr(name, data)
 
 
 def _replace(draft: Path, folder: Path) -> None:

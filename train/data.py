@@ -81,9 +81,12 @@ class Pens(Digits):
         return drawn(self.writings, how, rng)
 
     def halves(self, share: float, rng: np.random.Generator) -> tuple[Pens, Pens]:
-        """Split by writer."""
+        """Split by writer; at random where there are too few of them."""
         writers = sorted({writing.writer for writing in self.writings})
         held_out = set(rng.permutation(writers)[: round(share * len(writers))])
+        if not held_out:
+            order, count = rng.permutation(len(self.writings)), round(share * len(self.writings))
+            return self.take(order[count:]), self.take(order[:count])
         away = np.array([writing.writer in held_out for writing in self.writings])
         return self.take(np.flatnonzero(~away)), self.take(np.flatnonzero(away))
 

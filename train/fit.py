@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,34 +17,48 @@ from train import measures, plots
 from train.augment import AS_IT_IS
 from train.batches import batch
 from train.bundle import save, writing
-from train.data import DataSet, Digits, load
+from train.mixture import Part, mixed, rehearsed
 from train.recipe import Recipe
+from train.start import Start
 from train.training import Run, trained
 
+REHEARSED = 4  # digits of each set that a model had learnt, for each new one, so that it is not forgotten
 REJECTED = 0.002  # share of the validation digits that may be taken for none: the least certain ones
 
 Pair = tuple[np.ndarray, np.ndarray]  # frames (n, 28, 28, 1) and labels (n,)
 
 
-def fit(recipe: Recipe, folder: Path, seed: int = 0, resume: bool = False) -> dict:
-    """Train a recipe, write its bundle to `folder` and return its card. Raises TrainError."""
+def fit(
+    recipe: Recipe,
+    folder: Path,
+    seed: int = 0,
+    resume: bool = False,
+    start: Start | None = None,
+    tensorboard: Path | None = None,
+) -> tuple[dict, tuple[str, Pair]]:
+    """Train a recipe, from `start` where there is one, and write its bundle to `folder`. Raises TrainError.
+
+    Return its card, and the name and the digits of the first set that it was tested on.
+    """
     with writing(folder) as draft:
-        sets = {load(name): times for name, times in recipe.data.items()}
         rng = np.random.default_rng(seed)
-        halves = {data: data.train.halves(recipe.train.validation, rng) for data in sets}
-        training = [halves[data][0] for data, times in sets.items() for _ in range(times)]
-        validation = batch([held_out for _, held_out in halves.values()], AS_IT_IS, rng)
-        start = time.perf_counter()
-        model, history = trained(recipe, training, validation, seed, Run(folder, resume))
-        seconds = time.perf_counter() - start
+        parts = _parts(recipe, rng, start)
+        validation = batch([part.validation for part in parts], AS_IT_IS, rng)
+        tests = _tests(parts)
+        training = [part.training for part in parts for _ in range(part.times)]
+        begun = time.perf_counter()
+        run = Run(folder, resume, tensorboard)
+        model, history = trained(recipe, training, validation, seed, run, start and start.model)
+        seconds = time.perf_counter() - begun
         card = {
             "name": folder.name,
             "description": recipe.description,
-            "recipe": dataclasses.asdict(recipe),
+            "recipe": dataclasses.asdict(recipe) | (start.layers if start else {}),
             "seed": seed,
+            **_origin(start, tests),
             "epoch": 1 + int(np.argmax(history["val_accuracy"])),
-            "data": {data.name: _described(data, *halves[data]) for data in sets},
-            **_figures(model, validation, list(sets)),
+            "data": {part.data.name: part.described() for part in parts},
+            **_figures(model, validation, tests),
             "parameters": model.count_params(),
             "training_seconds": round(seconds, 1),
             "versions": _versions(),
@@ -52,26 +66,51 @@ def fit(recipe: Recipe, folder: Path, seed: int = 0, resume: bool = False) -> di
         }
         save(model, card, draft)
         plots.write_history(draft / "plots", folder.name, history)
-    return card
+    return card, next(iter(tests.items()))
+
+
+def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> list[Part]:
+    parts = mixed(recipe.data, recipe.train.validation, rng)
+    if start:
+        learnt = [name for name in start.learnt if name not in recipe.data]
+        count = REHEARSED * sum(len(part.training.labels) for part in parts)
+        parts += rehearsed(learnt, count, recipe.train.validation, rng)
+    return parts
+
+
+def _tests(parts: Sequence[Part]) -> dict[str, Pair]:
+    """The digits that each part is tested on, which nothing is chosen by; of sets without any, those of validation."""
+    tests = {f"{part.data.name} test": part.data.test for part in parts if part.data.test}
+    digits = tests or {f"{parts[0].data.name} validation": parts[0].validation}
+    return {name: batch([some], AS_IT_IS, np.random.default_rng(0)) for name, some in digits.items()}
+
+
+def _origin(start: Start | None, tests: Mapping[str, Pair]) -> dict:
+    """Where a fine-tuning started, and how well the model read then."""
+    if not start:
+        return {}
+    before = {
+        name: measures.accuracy(_probabilities(start.model, frames)[:, :DIGITS], labels)
+        for name, (frames, labels) in tests.items()
+    }
+    return {"from": {"name": start.name, "sha256": start.sha256, "accuracy": before}}
 
 
 def _probabilities(model: keras.Model, frames: np.ndarray) -> np.ndarray:
     return np.asarray(model.predict(frames, batch_size=500, verbose=0))
 
 
-def _figures(model: keras.Model, validation: Pair, sets: Sequence[DataSet]) -> dict:
+def _figures(model: keras.Model, validation: Pair, tests: Mapping[str, Pair]) -> dict:
     """Calibration, fitted on validation digits, and the figures of the test sets, which are looked at here alone."""
     frames, labels = validation
     digits = labels < DIGITS
     raw, labels = _probabilities(model, frames[digits]), labels[digits]
     temperature = measures.best_temperature(raw, labels)
     calibrated = tempered(raw, temperature)[:, :DIGITS]
-    results = {}
-    for data in sets:
-        if data.test:
-            test = data.test.seen(AS_IT_IS, np.random.default_rng(0))[..., None]
-            probabilities = tempered(_probabilities(model, test), temperature)[:, :DIGITS]
-            results[f"{data.name} test"] = measures.result(probabilities, data.test.labels)
+    results = {
+        name: measures.result(tempered(_probabilities(model, frames), temperature)[:, :DIGITS], labels)
+        for name, (frames, labels) in tests.items()
+    }
     return {
         "results": results,
         "calibration": {
@@ -80,11 +119,6 @@ def _figures(model: keras.Model, validation: Pair, sets: Sequence[DataSet]) -> d
             "calibration_error": measures.calibration_error(calibrated, labels),
         },
     }
-
-
-def _described(data: DataSet, training: Digits, validation: Digits) -> dict:
-    sizes = {"training": len(training.labels), "validation": len(validation.labels)}
-    return {"sha256": data.sha256, **sizes, "test": len(data.test.labels) if data.test else 0}
 
 
 def _versions() -> dict[str, str]:

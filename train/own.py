@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import json
 import math
 from collections.abc import Iterable
@@ -42,21 +43,45 @@ def load(path: Path) -> Digits:
     return digits
 
 
+def digest(path: Path) -> str:
+    """Return the SHA-256 of all that `load` reads for a path, one file after the other."""
+    files = [path] if path.is_file() else []
+    files += [file for file, _ in _rows(path)] if _lists(path) else []
+    files += [_labels(path)] if "images" in path.name.lower() and path.suffix != ".npz" else []
+    total = hashlib.sha256()
+    for file in files:
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
 def _load(path: Path) -> Digits:
     name = path.name.lower()
-    if path.is_dir():
-        return _files((file, folder.name) for folder in sorted(path.iterdir()) for file in _pictures(folder))
+    if _lists(path):
+        return _files(_rows(path))
     if name.endswith(".npz"):
         return _arrays(path)
-    if name.endswith(".csv"):
-        with path.open(newline="", encoding="utf-8") as rows:
-            return _files((path.parent / row["file"], row["label"]) for row in csv.DictReader(rows))
     if name.endswith((".json", ".json.gz")):
         return _strokes(path)
     if "images" in name:
-        labels = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
-        return _framed(_idx(path), _idx(labels), path)
+        return _framed(_idx(path), _idx(_labels(path)), path)
     raise ValueError("its name tells no kind")
+
+
+def _lists(path: Path) -> bool:
+    return path.is_dir() or path.name.lower().endswith(".csv")
+
+
+def _rows(path: Path) -> list[tuple[Path, str]]:
+    """The pictures that a folder or a CSV lists, and their labels."""
+    if path.is_dir():
+        return [(file, folder.name) for folder in sorted(path.iterdir()) for file in _pictures(folder)]
+    with path.open(newline="", encoding="utf-8") as rows:
+        return [(path.parent / row["file"], row["label"]) for row in csv.DictReader(rows)]
+
+
+def _labels(path: Path) -> Path:
+    """The IDX file of labels that belongs to one of pictures."""
+    return path.with_name(path.name.replace("images-idx3", "labels-idx1"))
 
 
 def _pictures(folder: Path) -> list[Path]:

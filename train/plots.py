@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 from sklearn.metrics import confusion_matrix
 
 from recognizer import Reading
@@ -17,6 +19,7 @@ from train import measures, report
 
 BLUE, ORANGE = "#0072b2", "#d55e00"  # of Okabe and Ito's palette (2008), told apart by nearly everyone
 COLUMNS = 10
+COLOURS = 64
 
 
 def write(folder: Path, title: str, frames: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> None:
@@ -36,7 +39,7 @@ def write(folder: Path, title: str, frames: np.ndarray, probabilities: np.ndarra
         "ten-of-each": _grid(f"{title}: ten of each digit", frames, probabilities, labels, ten_each),
     }
     for name, figure in figures.items():
-        figure.savefig(folder / f"{name}.png", dpi=80)
+        _save(figure, folder / f"{name}.png")
 
 
 def write_history(folder: Path, title: str, history: Mapping[str, Sequence[float]]) -> None:
@@ -50,21 +53,22 @@ def write_history(folder: Path, title: str, history: Mapping[str, Sequence[float
         axis.set(xlabel="epoch", ylabel=name)
         axis.legend()
     figure.suptitle(f"{title}: training history")
-    figure.savefig(folder / "history.png", dpi=80)
+    _save(figure, folder / "history.png")
 
 
 def write_comparison(path: Path, cards: Sequence[Mapping]) -> None:
     """Write the error of several models on MNIST's test set, with intervals, over their size."""
     figure, (axis,) = _figure(8, 1.2 + 0.5 * len(cards))
     for row, card in enumerate(reversed(cards)):
-        result = card["results"]["mnist test"]
+        if not (result := card["results"].get("mnist test")):
+            continue
         low, high = result["interval"]
         axis.plot([100 * (1 - high), 100 * (1 - low)], [row, row], color=BLUE, linewidth=2)
         axis.plot(100 * (1 - result["accuracy"]), row, "o", color=ORANGE)
     axis.set_yticks(range(len(cards)), [f"{card['name']} ({card['parameters']:,})" for card in reversed(cards)])
     axis.set(xlabel="error on MNIST's test set (%), with its 95 % interval", title="Models and their parameters")
     axis.set_xlim(left=0)
-    figure.savefig(path, dpi=80)
+    _save(figure, path)
 
 
 def write_readings(path: Path, readings: Sequence[tuple[Path, Reading]]) -> None:
@@ -81,7 +85,14 @@ def write_readings(path: Path, readings: Sequence[tuple[Path, Reading]]) -> None
         bars.bar(range(DIGITS), digit.probabilities, color=colours)
         bars.set(xticks=range(DIGITS), ylim=(0, 1), ylabel="probability", xlabel="digit")
         bars.set_title(f"{reading.text}, {digit.confidence:.1%}", fontsize=9)
-    figure.savefig(path, dpi=80)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a picture of at most 64 colours, a third as large as one of all colours."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", dpi=80)
+    Image.open(drawn).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
 
 def _figure(width: float, height: float, columns: int = 1) -> tuple[Figure, Sequence[Axes]]:

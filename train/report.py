@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from sklearn.metrics import classification_report, confusion_matrix
 
@@ -24,6 +26,21 @@ def text(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
             + _mistakes(probabilities, labels),
         ]
     )
+
+
+def strangers(title: str, probabilities: np.ndarray, reject_below: float) -> str:
+    """Return how sure a model is of probabilities (n, 10) of what is no digit, and what share it would reject."""
+    confidence = probabilities.max(1)
+    return (
+        f"{title}: of {len(confidence):,} that are no digit, {(confidence < reject_below).mean():.2%} rejected "
+        f"(confidence below {reject_below:.2%}); mean confidence {confidence.mean():.2%}"
+    )
+
+
+def before_and_after(before: Mapping[str, float], results: Mapping[str, Mapping]) -> str:
+    """Return the accuracies of a model before and after a fine-tuning as a table."""
+    rows = [f"{name:30}{share:8.2%}{results[name]['accuracy']:8.2%}" for name, share in before.items()]
+    return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
 
 
 def summary(probabilities: np.ndarray, labels: np.ndarray) -> str:

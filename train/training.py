@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from recognizer.model import DIGITS
-from train.architecture import build, members
+from train.architecture import build, members, settled
 from train.batches import Batches
 from train.data import Digits
 from train.errors import TrainError
@@ -31,6 +31,7 @@ class Run:
 
     folder: Path
     resume: bool = False
+    tensorboard: Path | None = None  # a folder for its event files
 
     def __post_init__(self) -> None:
         if self.resume and not self.log.exists():
@@ -73,23 +74,30 @@ class Run:
 
 
 def trained(
-    recipe: Recipe, training: Sequence[Digits], validation: tuple[np.ndarray, np.ndarray], seed: int, run: Run
+    recipe: Recipe,
+    training: Sequence[Digits],
+    validation: tuple[np.ndarray, np.ndarray],
+    seed: int,
+    run: Run,
+    start: keras.Model | None = None,
 ) -> tuple[keras.Model, History]:
     """The model with the weights of the epoch that read the validation set best, and how all epochs went.
 
-    `validation` is frames (n, 28, 28, 1) and labels (n,). Ctrl-C ends the training early. Raises TrainError.
+    `validation` is frames (n, 28, 28, 1) and labels (n,). A model to `start` from takes the place of the recipe's
+    layers. Ctrl-C ends the training early. Raises TrainError.
     """
-    keras.utils.set_random_seed(seed)
-    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
-    model = build(recipe.layers, recipe.name, classes, recipe.members)
+    _seed(seed)
+    model = _started(start) if start else _built(recipe, training)
+
+    student = members(model)
+    _, answers, classes = student.output_shape
 
     def targets(labels: np.ndarray) -> np.ndarray:
-        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(recipe.members, 1)
+        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(answers, 1)
 
     history = run.history()
     done = len(history.get("loss", []))
     batches = Batches(training, recipe.train.batch_size, recipe.augment, seed, targets, done)
-    student = members(model)
     student.compile(
         optimizer=_optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.train.label_smoothing),
@@ -99,9 +107,13 @@ def trained(
         student.optimizer.build(student.trainable_variables)
         student.load_weights(run.latest)
     frames, labels = validation
+    student.test_on_batch(
+        frames[:1], targets(labels[:1])
+    )  # builds all, or fit would take batches out of the first epoch
     try:
         student.fit(
             batches,
+            shuffle=False,  # `batches` are; Keras would shuffle them again, after a generator that no checkpoint holds
             epochs=recipe.train.epochs,
             initial_epoch=done,
             validation_data=(frames, targets(labels)),
@@ -118,18 +130,53 @@ def trained(
     history = run.history()
     if len(history["loss"]) == recipe.train.epochs:
         run.forget()
-    return _halved(model), history
+    return settled(model), history
+
+
+def _built(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
+    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
+    return build(recipe.layers, recipe.name, classes, recipe.members)
+
+
+def _started(start: keras.Model) -> keras.Model:
+    """A model to train on, with its batch normalisation as it is: a few digits say little about the means of many."""
+    model = keras.models.clone_model(start)
+    model.set_weights(start.get_weights())
+    for layer in model.layers:
+        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    return model
+
+
+def _seed(seed: int) -> None:
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        tensorflow.config.experimental.enable_op_determinism()
 
 
 def _callbacks(run: Run, history: History) -> list[keras.callbacks.Callback]:
     best = max(history.get("val_accuracy", [0.0]))
+    board = [keras.callbacks.TensorBoard(run.tensorboard)] if run.tensorboard else []
     return [
+        *board,
+        _SteadyDropout(),
         keras.callbacks.ModelCheckpoint(
             run.best, "val_accuracy", save_best_only=True, save_weights_only=True, initial_value_threshold=best
         ),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
         keras.callbacks.CSVLogger(str(run.log), append=True),  # the last: an epoch that stands there has ended
     ]
+
+
+class _SteadyDropout(keras.callbacks.Callback):
+    """What dropout drops in an epoch is the same after a resume; Keras keeps its generators' state in no checkpoint."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        for layer in self.model.layers:
+            if hasattr(layer, "seed_generator"):
+                state = layer.seed_generator.state
+                state.assign([int(state[0]), epoch * self.params["steps"]])
 
 
 def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
@@ -142,9 +189,3 @@ def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
     if train.weight_decay:
         return keras.optimizers.AdamW(rate, weight_decay=train.weight_decay)
     return keras.optimizers.Adam(rate)
-
-
-def _halved(model: keras.Model) -> keras.Model:
-    """Round the weights to half precision, which no figure notices and which halves the files."""
-    model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
-    return model

@@ -11,37 +11,34 @@ import numpy as np
 
 from recognizer import Model, ModelError
 from recognizer.frame import SIDE
-from train import own, plots, report
+from recognizer.model import DIGITS
+from train import plots, report
 from train.augment import AS_IT_IS
-from train.data import LOADERS, Digits
-from train.data import load as load_set
 from train.errors import TrainError
+from train.mixture import find
 
 BATCH = 500  # frames
 TIMED = 300  # readings of one frame
 
 
-def digits_of(data: str) -> tuple[str, Digits]:
-    """Return title and digits of a data set by name (its test digits, if it has some) or path. Raises TrainError."""
-    if data in LOADERS:
-        found = load_set(data)
-        return (f"{data} test", found.test) if found.test else (data, found.train)
-    if not Path(data).exists():
-        raise TrainError(
-            f"There is no data set {data!r}; there are {', '.join(LOADERS)}, or give a path to {own.KINDS}."
-        )
-    return Path(data).name, own.load(Path(data))
-
-
 def verify(folder: Path, data: str, out: Path) -> str:
-    """Return the report of a bundle on a data set, and write its plots to `out`. Raises TrainError."""
-    model = open_model(folder)
-    title, digits = digits_of(data)
-    frames = digits.seen(AS_IT_IS, np.random.default_rng(0))
+    """Return the report of a bundle on a data set (its test digits, if it has some), and write its plots to `out`.
+
+    Raises TrainError.
+    """
+    model, found = open_model(folder), find(data)
+    title, digits = (f"{found.name} test", found.test) if found.test else (found.name, found.train)
+    return reported(model, title, digits.seen(AS_IT_IS, np.random.default_rng(0)), digits.labels, out)
+
+
+def reported(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path) -> str:
+    """Return the report of a model on frames (n, 28, 28) with labels (n,), and write its plots to `out`."""
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
-    title = f"{model.name} on {title}"
-    plots.write(out, title, frames, probabilities, digits.labels)
-    return report.text(title, probabilities, digits.labels)
+    title, digits = f"{model.name} on {title}", labels < DIGITS
+    if not digits.all():
+        return report.strangers(title, probabilities[~digits], model.reject_below)
+    plots.write(out, title, frames, probabilities, labels)
+    return report.text(title, probabilities, labels)
 
 
 def compare(folders: Sequence[Path], plot: Path) -> str:
@@ -58,12 +55,11 @@ def compare(folders: Sequence[Path], plot: Path) -> str:
 
 
 def _compared(model: Model, card: dict) -> tuple[str, ...]:
-    result = card["results"]["mnist test"]
-    low, high = result["interval"]
+    result = card["results"].get("mnist test")
     return (
         model.name,
-        f"{result['accuracy']:.2%}",
-        f"{low:.2%} to {high:.2%}",
+        f"{result['accuracy']:.2%}" if result else "–",
+        "{:.2%} to {:.2%}".format(*result["interval"]) if result else "–",
         f"{card['parameters']:,}",
         f"{card['bytes']['model.tflite'] / 1e6:.2f} MB",
         f"{1000 * _latency(model):.3f} ms",

@@ -1,6 +1,8 @@
+import keras
+import numpy as np
 import pytest
 
-from train.architecture import build
+from train.architecture import build, settled
 from train.errors import TrainError
 from train.recipe import known, load
 
@@ -34,3 +36,20 @@ def test_options_of_layers_are_followed():
 def test_a_wrong_layer_is_named(layers, message):
     with pytest.raises(TrainError, match=message):
         build(layers, "wrong")
+
+
+def test_a_settled_model_answers_the_same_with_half_precision_and_without_norm_after_a_linear_convolution():
+    rng = np.random.default_rng(0)
+    model = build(["conv 4 linear", "norm", "relu", "pool", "norm", "flatten", "dense 8"], "mine", members=2)
+    model.set_weights([np.abs(weight + rng.normal(0, 0.2, weight.shape)) for weight in model.get_weights()])
+    plain = settled(model)
+    assert [sum(isinstance(layer, keras.layers.BatchNormalization) for layer in m.layers) for m in (model, plain)] == [
+        4,
+        2,
+    ]
+    frames = rng.random((20, 28, 28, 1), np.float32)
+    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.005
+    variances = {id(norm.moving_variance) for norm in plain.layers if isinstance(norm, keras.layers.BatchNormalization)}
+    for weight in plain.weights:
+        value = np.asarray(weight)
+        assert id(weight) in variances or np.array_equal(value, value.astype(np.float16))

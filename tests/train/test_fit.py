@@ -12,7 +12,7 @@ from tests.drawing import SEVEN_PNG
 from train.recipe import load
 from webapp.config import ROOT
 
-LAYERS = 'layers=["conv 8", "pool", "flatten", "dense 32"]'
+LAYERS = 'layers=["conv 8 linear", "norm", "relu", "pool", "norm", "flatten", "dense 32"]'
 TINY = [LAYERS, "train.epochs=2", "train.batch_size=64", "augment.clean=1.0"]
 
 
@@ -33,7 +33,7 @@ def test_a_bundle_is_complete_and_reads(bundle):
 
 def test_the_card_says_what_was_done(bundle):
     card = json.loads((bundle / "card.json").read_text())
-    assert (card["name"], card["seed"], card["recipe"]["layers"][0]) == ("tiny", 3, "conv 8")
+    assert (card["name"], card["seed"], card["recipe"]["layers"][0]) == ("tiny", 3, "conv 8 linear")
     assert card["data"]["mnist"]["training"] == 54000
     assert card["data"]["mnist"]["validation"] == 6000
     assert len(card["data"]["mnist"]["sha256"]) == 64
@@ -43,7 +43,7 @@ def test_the_card_says_what_was_done(bundle):
     assert len(result["per_digit"]) == 10
     assert card["calibration"]["calibration_error"] < 0.02
     assert card["epoch"] in (1, 2)
-    assert card["parameters"] == 8 * 10 + 13 * 13 * 8 * 32 + 32 + 330
+    assert card["parameters"] == 8 * 10 + 4 * 8 + 13 * 13 * 8 * 32 + 32 + 330
     assert card["bytes"]["model.tflite"] == (bundle / "model.tflite").stat().st_size
     assert card["training_seconds"] > 0
     assert card["versions"]["keras"]
@@ -57,7 +57,15 @@ def test_both_formats_carry_the_same_weights_and_no_optimiser(bundle):
     frames = np.random.default_rng(0).random((50, 28, 28), np.float32)
     light = Model(bundle)
     light.temperature = 1
-    assert np.abs(light.probabilities(frames) - np.asarray(model.predict(frames[..., None], verbose=0))).max() < 1e-4
+    assert np.abs(light.probabilities(frames) - np.asarray(model.predict(frames[..., None], verbose=0))).max() < 2e-6
+
+
+def test_the_files_are_small(bundle):
+    """Two bytes a parameter, and a plot is no photograph."""
+    parameters = json.loads((bundle / "card.json").read_text())["parameters"]
+    assert (bundle / "model.tflite").stat().st_size < 2 * parameters + 10_000
+    assert (bundle / "model.keras").stat().st_size < 2.5 * parameters + 20_000
+    assert all(plot.stat().st_size < 120_000 for plot in (bundle / "plots").iterdir())
 
 
 def test_the_command_explains_what_is_wrong():

@@ -9,7 +9,7 @@ from recognizer.frame import frame
 from tests import drawing
 from tests.conftest import data_file
 from train.errors import TrainError
-from train.own import load
+from train.own import digest, load
 
 SEVEN, FOUR = (drawing.draw(strokes, (60, 80), pen=5) for strokes in (drawing.SEVEN, drawing.FOUR))
 PICTURES = np.stack([np.asarray(picture) for picture in (SEVEN, FOUR)])
@@ -67,6 +67,18 @@ def test_strokes(tmp_path):
 def test_the_sets_of_others_as_they_come():
     assert len(load(data_file("pendigits-train-strokes.json.gz")).labels) == 7494
     assert load(data_file("hwd1000.npz")).frames.shape == (1000, 28, 28)
+
+
+def test_the_checksum_is_of_all_that_is_read(tmp_path):
+    (tmp_path / "7").mkdir()
+    SEVEN.save(tmp_path / "7" / "one.png")
+    (tmp_path / "mine.csv").write_text("file,label\n7/one.png,7\n")
+    for path in (tmp_path, tmp_path / "mine.csv"):
+        before = digest(path)
+        assert before == digest(path)
+        FOUR.save(tmp_path / "7" / "one.png")
+        assert digest(path) != before
+        SEVEN.save(tmp_path / "7" / "one.png")
 
 
 def npz(path, **arrays):

@@ -1,3 +1,5 @@
+import json
+import shutil
 import subprocess
 import sys
 
@@ -24,7 +26,7 @@ PLOTS = [
 def plots(folder):
     """Their names, each a PNG that shows something."""
     for path in folder.glob("*.png"):
-        assert path.stat().st_size > 5_000
+        assert path.stat().st_size > 1_000
     return sorted(path.stem for path in folder.iterdir())
 
 
@@ -51,6 +53,14 @@ def test_strokes_are_verified(tmp_path):
     assert "of 7,494 right" in said
 
 
+def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path):
+    data_file("pendigits-orig.tra.gz")
+    said = verify(SMALL, "strangers", tmp_path)
+    assert said.startswith("small on strangers: of 8,000 that are no digit, ")
+    assert "rejected (confidence below " in said
+    assert "mean confidence" in said
+
+
 def test_models_are_compared(tmp_path):
     table = compare([SMALL, SMALL], tmp_path / "comparison.png").splitlines()
     assert table[0].split("  ")[0] == "model"
@@ -58,6 +68,15 @@ def test_models_are_compared(tmp_path):
     assert "188,874" in table[1]
     assert len(table) == 3
     assert plots(tmp_path) == ["comparison"]
+
+
+def test_a_model_that_mnist_did_not_test_is_compared_too(tmp_path):
+    shutil.copytree(SMALL, tmp_path / "mine")
+    card = json.loads((SMALL / "card.json").read_text())
+    card["results"] = {"mine test": card["results"]["mnist test"]}
+    (tmp_path / "mine" / "card.json").write_text(json.dumps(card))
+    table = compare([tmp_path / "mine", SMALL], tmp_path / "comparison.png").splitlines()
+    assert table[1].split()[:3] == ["mine", "–", "–"]
 
 
 def test_an_unknown_model_or_set_lists_the_known(tmp_path):

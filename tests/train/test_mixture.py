@@ -1,0 +1,58 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from tests import drawing
+from tests.conftest import data_file
+from train.data import Pens
+from train.errors import TrainError
+from train.mixture import find, mixed, rehearsed
+from train.pen import Writing
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """Fifty digits."""
+    pictures = [np.asarray(drawing.draw(strokes, (60, 80), pen=5)) for strokes in (drawing.SEVEN, drawing.FOUR) * 25]
+    np.savez(tmp_path / "mine.npz", x=np.stack(pictures), y=np.array([7, 4] * 25))
+    return tmp_path / "mine.npz"
+
+
+def test_own_digits_are_found_with_their_checksum(mine):
+    found = find(str(mine))
+    assert (found.name, len(found.train.labels), found.test) == ("mine.npz", 50, None)
+    assert found.sha256 == hashlib.sha256(mine.read_bytes()).hexdigest()
+
+
+def test_own_digits_are_split_into_training_validation_and_test(mine):
+    (part,) = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))
+    assert part.described() == {"sha256": part.data.sha256, "training": 32, "validation": 8, "test": 10}
+    assert part.times == 2
+    again = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))[0]
+    assert np.array_equal(again.data.test.labels, part.data.test.labels)
+
+
+def test_too_few_digits_are_named(tmp_path):
+    np.savez(tmp_path / "few.npz", x=np.full((9, 28, 28), 255, np.uint8) * np.tri(28, dtype=np.uint8), y=np.zeros(9))
+    with pytest.raises(TrainError, match=r"few\.npz: holds 9 digits, too few"):
+        mixed({str(tmp_path / "few.npz"): 1}, 0.1, np.random.default_rng(0))
+
+
+def test_an_unknown_set_lists_the_known():
+    with pytest.raises(
+        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, strangers, or give a path"
+    ):
+        mixed({"nonsense": 1}, 0.1, np.random.default_rng(0))
+
+
+def test_strokes_of_one_writer_are_split_at_random():
+    strokes = [np.array(stroke, np.float32) for stroke in drawing.FOUR]
+    training, validation = Pens([Writing(4, "me", strokes)] * 10).halves(0.2, np.random.default_rng(0))
+    assert (len(training.labels), len(validation.labels)) == (8, 2)
+
+
+def test_a_rehearsal_takes_some_training_digits_and_all_of_the_test():
+    data_file("mnist.npz")
+    (part,) = rehearsed(["mnist"], 100, 0.1, np.random.default_rng(0))
+    assert (len(part.training.labels), len(part.validation.labels), len(part.data.test.labels)) == (90, 10, 10_000)

@@ -1,0 +1,70 @@
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from tests import drawing
+from train.augment import AS_IT_IS
+from train.batches import batch
+from train.data import Pens
+from train.pen import Writing
+from train.recipe import load
+from train.training import Run, trained
+
+LAYERS = 'layers=["conv 4 linear", "norm", "relu", "pool", "flatten", "dropout 0.5", "dense 8"]'
+RECIPE = load("small", [LAYERS, "members=2", "train.epochs=4", "train.batch_size=16"])
+DIGITS = Pens(
+    [
+        Writing(label, "me", [np.array(stroke, np.float32) for stroke in strokes])
+        for label, strokes in ((7, drawing.SEVEN), (4, drawing.FOUR)) * 400
+    ]
+)
+
+
+def weights(folder, seed=0, resume=False):
+    """What a training ends with."""
+    validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
+    model, history = trained(RECIPE, [DIGITS], validation, seed, Run(folder, resume))
+    return [*model.get_weights(), *map(np.array, history.values())]
+
+
+def test_tensorboard_finds_events_of_training_and_validation(tmp_path):
+    short = load("small", [LAYERS, "train.epochs=1", "train.batch_size=16"])
+    validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
+    trained(short, [DIGITS.take(np.arange(40))], validation, 0, Run(tmp_path / "mine", tensorboard=tmp_path / "logs"))
+    for part in ("train", "validation"):
+        (events,) = (tmp_path / "logs" / part).glob("events.out.tfevents.*")
+        assert b"epoch_accuracy" in events.read_bytes()
+
+
+def same(some, others):
+    return all(np.array_equal(one, other) for one, other in zip(some, others, strict=True))
+
+
+def press_ctrl_c_when_there_is(log):
+    while not (log.exists() and log.stat().st_size):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def through(tmp_path_factory):
+    return weights(tmp_path_factory.mktemp("models") / "through")
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others(through, tmp_path):
+    assert same(weights(tmp_path / "again"), through)
+    assert not same(weights(tmp_path / "other", seed=1), through)
+
+
+def test_a_training_that_was_stopped_and_resumed_ends_as_if_it_had_run_through(through, tmp_path):
+    run = Run(tmp_path / "stopped")
+    threading.Thread(target=press_ctrl_c_when_there_is, args=(run.log,), daemon=True).start()
+    stopped = weights(run.folder)
+    assert 1 <= len(run.history()["loss"]) < RECIPE.train.epochs
+    assert not same(stopped, through)
+    assert same(weights(run.folder, resume=True), through)
+    assert not run.checkpoint.exists()

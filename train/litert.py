@@ -1,0 +1,40 @@
+"""Keras model → LiteRT, the one step that needs TensorFlow, whatever the backend: `python -m train.litert IN OUT`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from train.errors import TrainError
+
+
+def export(saved: Path, out: Path) -> None:
+    """Write the model in the file `saved` as LiteRT, in a process of its own. Raises TrainError."""
+    if not find_spec("tensorflow"):
+        raise TrainError("The export to LiteRT needs TensorFlow; pip install tensorflow, and try again.")
+    command = [sys.executable, "-m", "train.litert", str(saved), str(out)]
+    environment = os.environ | {"KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own
+    if done.returncode:
+        raise TrainError(f"The export to LiteRT failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
+
+
+def main() -> None:
+    """Convert the first file into the second, with weights of half precision."""
+    import keras
+    import tensorflow as tf
+
+    keras.models.load_model(sys.argv[1], compile=False).export(
+        sys.argv[2],
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16]},
+    )
+
+
+if __name__ == "__main__":
+    main()

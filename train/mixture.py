@@ -1,0 +1,78 @@
+"""What a network learns from, is chosen by and is tested on: data sets by name or from files, each split once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from train import own
+from train.data import LOADERS, DataSet, Digits
+from train.data import load as load_set
+from train.errors import TrainError
+
+OWN_SHARE = 0.2  # of people's own digits that is kept for the test, and of the rest for validation
+FEWEST = 10  # digits of one's own that can be split
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A data set after the split; an epoch sees its training digits so many `times`."""
+
+    data: DataSet
+    times: int
+    training: Digits
+    validation: Digits
+
+    def described(self) -> dict:
+        """What a card says of it."""
+        sizes = {"training": len(self.training.labels), "validation": len(self.validation.labels)}
+        return {"sha256": self.data.sha256, **sizes, "test": len(self.data.test.labels) if self.data.test else 0}
+
+
+def find(data: str) -> DataSet:
+    """Return a data set by name, or a file or folder of one's own digits as one. Raises TrainError."""
+    if data in LOADERS:
+        return load_set(data)
+    path = Path(data)
+    if not path.exists():
+        raise TrainError(
+            f"There is no data set {data!r}; there are {', '.join(LOADERS)}, or give a path to {own.KINDS}."
+        )
+    digits = own.load(path)
+    return DataSet(path.name, own.digest(path), digits)
+
+
+def mixed(data: Mapping[str, int], share: float, rng: np.random.Generator) -> list[Part]:
+    """Return data sets, given by name or path and times, with a `share` kept for validation. Raises TrainError."""
+    return [
+        _own(name, times, rng) if name not in LOADERS else _part(find(name), times, share, rng)
+        for name, times in data.items()
+    ]
+
+
+def rehearsed(names: Collection[str], count: int, share: float, rng: np.random.Generator) -> list[Part]:
+    """Return at most `count` training digits of each of these data sets, at random, and all their test digits."""
+    parts = []
+    for name in names:
+        data = load_set(name)
+        some = rng.permutation(len(data.train.labels))[:count]
+        parts.append(_part(dataclasses.replace(data, train=data.train.take(some)), 1, share, rng))
+    return parts
+
+
+def _part(data: DataSet, times: int, share: float, rng: np.random.Generator) -> Part:
+    return Part(data, times, *data.train.halves(share, rng))
+
+
+def _own(path: str, times: int, rng: np.random.Generator) -> Part:
+    data = find(path)
+    if len(data.train.labels) < FEWEST:
+        raise TrainError(
+            f"{path}: holds {len(data.train.labels)} digits, too few for training, validation and test; give {FEWEST}."
+        )
+    rest, test = data.train.halves(OWN_SHARE, rng)
+    return _part(dataclasses.replace(data, train=rest, test=test), times, OWN_SHARE, rng)
