@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import URL
 
+from webapp import ratelimit
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -70,6 +72,18 @@ SETTINGS = [
     Setting("MAX_UPLOAD_MB", "20", _above_zero, "Largest upload, in megabytes"),
     Setting("MAX_MEGAPIXELS", "50", _above_zero, "Largest picture, in megapixels, decided from its header"),
     Setting("PROXIES", "0", _count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"),
+    Setting(
+        "RATE_LIMIT",
+        "",
+        ratelimit.limit,
+        "Requests that a visitor, or an address without a cookie, may make, such as `60/minute`; empty: no limit",
+    ),
+    Setting(
+        "RATE_LIMIT_STORAGE",
+        "memory://",
+        ratelimit.storage_uri,
+        "Where requests are counted: by each process for itself, or for all of them in Redis, `redis://host:6379/0`",
+    ),
     Setting("SECRET_KEY", "", str, "Signs the visitors' cookies; empty: made once and kept in the instance folder"),
 ]
 
