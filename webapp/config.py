@@ -53,6 +53,12 @@ def _count(text: str) -> int:
     return value
 
 
+def _switch(text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise ValueError("expected 1 or 0")
+    return text == "1"
+
+
 SETTINGS = [
     Setting(
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
@@ -71,6 +77,7 @@ SETTINGS = [
     ),
     Setting("MAX_UPLOAD_MB", "20", _above_zero, "Largest upload, in megabytes"),
     Setting("MAX_MEGAPIXELS", "50", _above_zero, "Largest picture, in megapixels, decided from its header"),
+    Setting("METRICS", "0", _switch, "1: show figures for Prometheus, to everybody who asks, at `/metrics`"),
     Setting("PROXIES", "0", _count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"),
     Setting(
         "RATE_LIMIT",
@@ -83,6 +90,12 @@ SETTINGS = [
         "memory://",
         ratelimit.storage_uri,
         "Where requests are counted: by each process for itself, or for all of them in Redis, `redis://host:6379/0`",
+    ),
+    Setting(
+        "REQUEST_LOG",
+        "",
+        str,
+        "Where each request is noted as a line of JSON: `-` is standard output, else a file; empty: nowhere",
     ),
     Setting("SECRET_KEY", "", str, "Signs the visitors' cookies; empty: made once and kept in the instance folder"),
 ]

@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf
 
 import recognizer
-from webapp import errors, history
+from webapp import errors, history, metrics
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -55,7 +55,9 @@ def read() -> ResponseReturnValue:
 
 def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
     """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
-    return recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+    reading = recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+    metrics.note(reading)
+    return reading
 
 
 def _again(form: PictureForm, error: str, status: int) -> ResponseReturnValue:
