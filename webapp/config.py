@@ -114,6 +114,7 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"]
         or URL.create("sqlite", database=str(instance / "digits.sqlite")),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings["DATABASE_URL"]),
         "MAX_CONTENT_LENGTH": max_bytes,
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
@@ -122,6 +123,13 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_REFRESH_EACH_REQUEST": False,  # the API sets no cookie; each answer kept renews it
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a drawing page may stay open for days
     }
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """A server that was away is found again by itself, and one that does not answer is not waited for long."""
+    if not url.startswith("postgresql"):
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 2}}
 
 
 def model_folder(settings: Mapping[str, Any]) -> Path:

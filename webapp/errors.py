@@ -9,10 +9,10 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+from webapp.store import UNAVAILABLE
 
 STATUS: dict[type[PictureError], int] = {UnreadablePicture: 400, PictureTooLarge: 413, NotAPicture: 415, NoInk: 422}
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
@@ -34,7 +34,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PictureError, lambda error: answer(*explained(error)))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(ModelError, _unavailable)
-    app.register_error_handler(OperationalError, _unavailable)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _unavailable)
 
 
 def _http(error: HTTPException) -> Response:

@@ -50,6 +50,8 @@ def read() -> ResponseReturnValue:
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
     entry = history.keep(reading, form.source.data)
+    if entry.id is None:
+        return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
 
 
