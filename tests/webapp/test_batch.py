@@ -124,6 +124,14 @@ def test_a_zip_that_lies_about_its_sizes_unpacks_no_further(client):
     assert line["status"] == 400
 
 
+def test_a_zip_that_points_before_its_beginning_is_a_line_with_the_reason(client):
+    archive = bytearray(zipped([("a.png", SEVEN_PNG)]))
+    end = archive.rindex(b"PK\x05\x06")
+    archive[end + 16] += 2  # where the directory begins: so all seems to lie two bytes further ahead
+    (line,) = lines(client.post(BATCH, data=bytes(archive)))
+    assert line["status"] == 400
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_another_packing_is_a_line_with_the_reason(client, method):
     (line,) = lines(client.post(BATCH, data=zipped([("a.png", SEVEN_PNG)], method)))
