@@ -3,7 +3,9 @@
 import contextlib
 import os
 import resource
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 
 import psycopg
@@ -25,7 +27,7 @@ def locked(app) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def full(app) -> Iterator[None]:
+def limited(app) -> Iterator[None]:
     """No file of this process may grow beyond a byte."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
@@ -33,6 +35,27 @@ def full(app) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextlib.contextmanager
+def filled(app) -> Iterator[None]:
+    """The disk has no room for another byte."""
+    filler = app.config["INSTANCE"] / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(filler.parent).free))
+    assert shutil.disk_usage(filler.parent).free == 0
+    yield
+    filler.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of two megabytes, in memory."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=False).returncode:
+        pytest.skip("may not mount a file system here; the test of the limit on files is much the same")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
@@ -44,8 +67,8 @@ def own_database(postgresql):
         yield postgresql.rpartition("/")[0] + f"/{name}", name, server
 
 
-@pytest.mark.parametrize("trouble", [locked, full])
-def test_sqlite_that_cannot_write_stops_no_reading_and_recovers(app, client, trouble):
+def check(app, trouble) -> None:
+    client = app.test_client()
     assert upload(client).status_code == 303
     with trouble(app):
         response = upload(client)
@@ -63,6 +86,15 @@ def test_sqlite_that_cannot_write_stops_no_reading_and_recovers(app, client, tro
     with contextlib.closing(sqlite3.connect(app.config["INSTANCE"] / "digits.sqlite")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert database.execute("SELECT count(*) FROM entry").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("trouble", [locked, limited])
+def test_sqlite_that_cannot_write_stops_no_reading_and_recovers(app, trouble):
+    check(app, trouble)
+
+
+def test_a_full_disk_stops_no_reading_and_recovers(settings, small_disk):
+    check(create_app(settings | {"INSTANCE": small_disk}), filled)
 
 
 def test_postgresql_gone_stops_no_reading_and_is_found_again(settings, own_database):
