@@ -103,12 +103,14 @@ def test_a_rolling_restart_drops_nothing(site):
     before = [node.process.pid for node in site.nodes]
     with ThreadPoolExecutor(4) as pool:
         loads = [pool.submit(load, site.visitor(), done) for _ in range(4)]
-        for node in site.nodes:
-            time.sleep(1)
-            node.stop()
-            node.start()
-            time.sleep(3)
-        done.set()
+        try:
+            for node in site.nodes:
+                time.sleep(1)
+                node.stop()
+                node.start()
+                time.sleep(3)
+        finally:
+            done.set()
         codes = [code for found in loads for code in found.result()]
     assert [node.process.pid for node in site.nodes] != before
     assert len(codes) > 50
