@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelis
 import cv2
 
 from recognizer import ModelError
+from webapp import metrics
 
 cv2.setNumThreads(1)
 _broken = multiprocessing.Event()
@@ -44,6 +45,7 @@ def post_worker_init(worker):
 
 
 def on_exit(server):
-    """Tell by the exit status that the model was at fault; gunicorn's own way ends in a stack trace for each worker."""
+    """Leave nothing behind, and tell by the exit status that the model was at fault; gunicorn itself would trace."""
+    metrics.clean_up()
     if _broken.is_set():
         sys.exit(1)

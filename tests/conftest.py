@@ -14,6 +14,18 @@ from webapp import config, create_app
 DATA = Path(os.environ.get("DIGITS_DATA", "/nowhere"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the tests that take minutes, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 def need(there: object, what: str) -> None:
     """Skip, or in CI fail, unless something a test needs is there."""
     if there:

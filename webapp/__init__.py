@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recognizer import Model
-from webapp import api, config, errors, health, history, http, reader, store, wording
+from webapp import api, config, errors, health, history, http, metrics, ratelimit, reader, requestlog, store, wording
 
 __all__ = ["create_app"]
 
@@ -32,7 +32,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (http, store, errors, wording):
+    for part in (requestlog, metrics, http, store, ratelimit, errors, wording):
         part.init_app(app)
     for part in (reader, history, api, health):
         app.register_blueprint(part.bp)

@@ -1,43 +1,113 @@
-"""The JSON API: a picture in, digits out; no cookie, no token, nothing stored."""
+"""The JSON API: pictures in, digits out; no cookie, no token, nothing stored."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
+from functools import partial
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request, send_from_directory
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    send_from_directory,
+    stream_with_context,
+)
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recognizer import LAYOUTS
+from recognizer import LAYOUTS, Reading
+from webapp import archive, batch, models, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
 
-bp = Blueprint("api", __name__, url_prefix="/api/v1")
+bp = Blueprint("api", __name__, url_prefix="/api")
 csrf.exempt(bp)
 
 
-@bp.post("/recognize")
+@bp.post("/v1/recognize")
 def recognize() -> Response:
     """Read the picture in the field `image`, or in the body."""
-    layout = request.args.get("layout", "auto")
-    if layout not in LAYOUTS:
-        abort(400, f"layout={layout} is not known; use {' or '.join(LAYOUTS)}.")
-    reading = recognise(_picture(), layout)
-    digits = [dataclasses.asdict(digit) for digit in reading.digits]
-    return jsonify(text=reading.text, lines=reading.lines, model=reading.model, digits=digits)
+    layout = _layout()
+    return jsonify(_plain(recognise(_picture(), layout)))
 
 
-@bp.get("/openapi.json")
+@bp.post("/v1/recognize/batch")
+def recognize_batch() -> Response:
+    """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
+    layout = _layout()
+    found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
+    lines = batch.lines(found, partial(recognise, layout=layout), _plain)
+    return Response(stream_with_context(lines), mimetype="application/x-ndjson")
+
+
+@bp.post("/v1/strokes")
+def recognize_strokes() -> Response:
+    """Read strokes; boxes are in their own units."""
+    layout = _layout()
+    try:
+        drawing = strokes.draw(_body())
+    except ValueError as error:
+        abort(400, str(error))
+    reading = _plain(recognise(drawing.png, layout))
+    for digit in reading["digits"]:
+        digit["box"] = drawing.own_box(digit["box"])
+    return jsonify(reading)
+
+
+@bp.get("/v1/models")
+def list_models() -> Response:
+    """List the models that are installed."""
+    return jsonify(models=models.installed(current_app.config))
+
+
+@bp.get("/v1/openapi.json")
 def openapi() -> Response:
     """Describe this API as OpenAPI 3.1."""
     return send_from_directory(bp.root_path, "openapi.json")
 
 
+@bp.get("")
+def manual() -> str:
+    """Show the same description to people."""
+    with bp.open_resource("openapi.json") as file:
+        return render_template("api.html", api=json.load(file))
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    digits = [dataclasses.asdict(digit) for digit in reading.digits]
+    return {"text": reading.text, "lines": reading.lines, "model": reading.model, "digits": digits}
+
+
+def _layout() -> str:
+    layout = request.args.get("layout", "auto")
+    if layout not in LAYOUTS:
+        abort(400, f"layout={layout} is not known; use {' or '.join(LAYOUTS)}.")
+    return layout
+
+
 def _picture() -> bytes:
     if request.mimetype != "multipart/form-data":
-        data = request.get_data(cache=False)
-        if len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:  # sent in chunks, and cut there
-            raise RequestEntityTooLarge
-        return data
+        return _body()
     if (file := request.files.get("image")) is None:
         abort(400, "The form has no file in the field 'image'.")
     return file.read()
+
+
+def _files() -> list[tuple[str, bytes]]:
+    if request.mimetype != "multipart/form-data":
+        return [("", _body())]
+    request.max_form_parts = archive.MAX_PICTURES
+    files = [(file.filename or field, file.read()) for field, file in request.files.items(multi=True)]
+    return files or abort(400, "The form has no files.")
+
+
+def _body() -> bytes:
+    data = request.get_data(cache=False)
+    if len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:  # sent in chunks, and cut there
+        raise RequestEntityTooLarge
+    return data

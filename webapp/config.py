@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import URL
 
+from webapp import ratelimit
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,6 +53,12 @@ def _count(text: str) -> int:
     return value
 
 
+def _switch(text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise ValueError("expected 1 or 0")
+    return text == "1"
+
+
 SETTINGS = [
     Setting(
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
@@ -69,7 +77,26 @@ SETTINGS = [
     ),
     Setting("MAX_UPLOAD_MB", "20", _above_zero, "Largest upload, in megabytes"),
     Setting("MAX_MEGAPIXELS", "50", _above_zero, "Largest picture, in megapixels, decided from its header"),
+    Setting("METRICS", "0", _switch, "1: show figures for Prometheus, to everybody who asks, at `/metrics`"),
     Setting("PROXIES", "0", _count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"),
+    Setting(
+        "RATE_LIMIT",
+        "",
+        ratelimit.limit,
+        "Requests that a visitor, or an address without a cookie, may make, such as `60/minute`; empty: no limit",
+    ),
+    Setting(
+        "RATE_LIMIT_STORAGE",
+        "memory://",
+        ratelimit.storage_uri,
+        "Where requests are counted: by each process for itself, or for all of them in Redis, `redis://host:6379/0`",
+    ),
+    Setting(
+        "REQUEST_LOG",
+        "",
+        str,
+        "Where each request is noted as a line of JSON: `-` is standard output, else a file; empty: nowhere",
+    ),
     Setting("SECRET_KEY", "", str, "Signs the visitors' cookies; empty: made once and kept in the instance folder"),
 ]
 
@@ -87,6 +114,7 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"]
         or URL.create("sqlite", database=str(instance / "digits.sqlite")),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings["DATABASE_URL"]),
         "MAX_CONTENT_LENGTH": max_bytes,
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
@@ -95,6 +123,13 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_REFRESH_EACH_REQUEST": False,  # the API sets no cookie; each answer kept renews it
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a drawing page may stay open for days
     }
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    """A server that was away is found again by itself, and one that does not answer is not waited for long."""
+    if not url.startswith("postgresql"):
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 2}}
 
 
 def model_folder(settings: Mapping[str, Any]) -> Path:

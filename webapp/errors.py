@@ -9,10 +9,10 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+from webapp.store import UNAVAILABLE
 
 STATUS: dict[type[PictureError], int] = {UnreadablePicture: 400, PictureTooLarge: 413, NotAPicture: 415, NoInk: 422}
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
@@ -31,10 +31,11 @@ def init_app(app: Flask) -> None:
         CSRFError,
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
     )
-    app.register_error_handler(PictureError, lambda error: answer(STATUS[type(error)], str(error)))
+    app.register_error_handler(PictureError, lambda error: answer(*explained(error)))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(ModelError, _unavailable)
-    app.register_error_handler(OperationalError, _unavailable)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _unavailable)
 
 
 def _http(error: HTTPException) -> Response:
@@ -62,9 +63,16 @@ def _too_large(error: RequestEntityTooLarge) -> Response:
     return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
 
 
-def _unavailable(error: Exception) -> Response:
+def explained(error: Exception) -> tuple[int, str]:
+    """The status and the sentence that say what is wrong with a picture, the model or the history."""
+    if isinstance(error, PictureError):
+        return STATUS[type(error)], str(error)
     log.error("unavailable: %s", error)
     what = "The model" if isinstance(error, ModelError) else "The history"
-    response = answer(503, f"{what} is not available just now. Try again in a moment.")
+    return 503, f"{what} is not available just now. Try again in a moment."
+
+
+def _unavailable(error: Exception) -> Response:
+    response = answer(*explained(error))
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

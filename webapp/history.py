@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 
 import cv2
 import numpy as np
@@ -13,8 +14,9 @@ from sqlalchemy import Select, delete, func, select
 from recognizer import Reading
 from recognizer.scale import shrunk
 from webapp.http import known_visitor, visitor
-from webapp.store import Entry, db
+from webapp.store import UNAVAILABLE, Entry, db
 
+log = logging.getLogger(__name__)
 bp = Blueprint("history", __name__, url_prefix="/history")
 
 LAST = 2**31 - 1  # the largest id that every database takes
@@ -25,7 +27,10 @@ PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes
 
 
 def keep(reading: Reading, source: str) -> Entry:
-    """Store an answer for the visitor; of the picture only a grey thumbnail and the frames."""
+    """Store an answer for the visitor; of the picture only a grey thumbnail and the frames.
+
+    Where the database cannot take it, the entry has no id.
+    """
     entry = Entry(
         visitor=known_visitor(),
         source=source,
@@ -37,7 +42,12 @@ def keep(reading: Reading, source: str) -> Entry:
         thumbnail=_png(shrunk(reading.picture, THUMBNAIL)),
     )
     db.session.add(entry)
-    db.session.commit()
+    try:
+        db.session.commit()
+    except UNAVAILABLE as error:
+        db.session.rollback()
+        entry.id = None  # type: ignore[assignment]  # it has one already if only the commit failed
+        log.error("an answer is not kept: %s", error)
     return entry
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import uuid
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
@@ -14,10 +15,17 @@ HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
+    "Permissions-Policy": (
+        "camera=(self), accelerometer=(), autoplay=(), display-capture=(), encrypted-media=(), fullscreen=(), "
+        "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+HTTPS_ONLY = "max-age=31536000"  # a year; without subdomains, which may be other sites
 
 
 class MemoryRequest(Request):
@@ -27,9 +35,22 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in a signed cookie, which under HTTPS is for HTTPS and for this very host alone."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name; browsers take a cookie with this prefix only from the host itself, over HTTPS (RFC 6265bis)."""
+        return ("__Host-" if request.is_secure else "") + super().get_cookie_name(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the cookie is for HTTPS alone."""
+        return request.is_secure
+
+
 def init_app(app: Flask) -> None:
     """Apply all of this to the app."""
     app.request_class = MemoryRequest
+    app.session_interface = Sessions()
     csrf.init_app(app)
     app.after_request(_with_headers)
 
@@ -48,4 +69,6 @@ def known_visitor() -> str:
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
     return response

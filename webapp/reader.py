@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf
 
 import recognizer
-from webapp import errors, history
+from webapp import errors, history, metrics
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -50,12 +50,16 @@ def read() -> ResponseReturnValue:
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
     entry = history.keep(reading, form.source.data)
+    if entry.id is None:
+        return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
 
 
 def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
     """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
-    return recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+    reading = recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+    metrics.note(reading)
+    return reading
 
 
 def _again(form: PictureForm, error: str, status: int) -> ResponseReturnValue:

@@ -15,11 +15,13 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
 
-BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another
+BUSY_TIMEOUT = 2000  # milliseconds that a writer waits for another; then the answer is given without being kept
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # locked, full, read-only, gone, too busy
 
 
 class Base(DeclarativeBase):

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from recognizer import LAYOUTS
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_reader import WRONG
 from webapp import create_app
@@ -106,5 +107,22 @@ def test_another_method_is_a_problem(client):
 def test_openapi_describes_every_route_of_the_api(client, app):
     described = client.get("/api/v1/openapi.json").json
     assert described["openapi"] == "3.1.0"
-    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
     assert routes == {*described["paths"], "/api/v1/openapi.json"}
+
+
+def test_openapi_names_the_layouts(client):
+    described = client.get("/api/v1/openapi.json").json
+    assert set(described["components"]["parameters"]["layout"]["schema"]["enum"]) == set(LAYOUTS)
+
+
+def test_people_can_read_the_description(client):
+    described, page = client.get("/api/v1/openapi.json").json, client.get("/api").text
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
+            assert operation["summary"] in page
+    for name, schema in described["components"]["schemas"].items():
+        assert f'id="{name}"' in page
+        for member in schema["properties"]:
+            assert f"<code>{member}</code>" in page

@@ -11,7 +11,7 @@ from tests.drawing import FOUR_PNG
 from tests.webapp.pages import upload
 from webapp import create_app
 from webapp.config import ROOT
-from webapp.store import Entry, db
+from webapp.store import BUSY_TIMEOUT, Entry, db
 
 
 @pytest.fixture
@@ -57,4 +57,4 @@ def test_sqlite_lets_readers_and_a_writer_work_side_by_side(app, database_url):
         return
     with app.app_context():
         assert db.session.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert db.session.scalar(text("PRAGMA busy_timeout")) == 5000
+        assert db.session.scalar(text("PRAGMA busy_timeout")) == BUSY_TIMEOUT

@@ -1,0 +1,104 @@
+"""Read pictures from the shell: `python -m recognizer read FILE…` prints a line each."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TextIO
+
+from tqdm import tqdm
+
+from recognizer import LAYOUTS, Model, ModelError
+from recognizer.bulk import FORMATS, ResumeError, expand, resume, rows, written
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+LONG = 1  # seconds of work before a progress bar appears
+ALL_READ, SOME_NOT, FAILED, STOPPED = 0, 1, 2, 130  # exit status
+
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as when `head` has seen enough
+    try:
+        return _read(options)
+    except (ModelError, ResumeError, OSError, BrokenProcessPool) as error:
+        print(f"recognizer: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        hint = "; the same command goes on from here" if options.out else ""
+        print(f"\nrecognizer: stopped{hint}.", file=sys.stderr)
+        return STOPPED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m recognizer", description=__doc__)
+    read = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "read",
+        help="read pictures, a line each",
+        epilog="Exit status: 0 all were read, 1 some were not (their lines say why), 2 it failed, 130 stopped.",
+    )
+    read.add_argument("files", nargs="+", metavar="FILE", help="a picture, a folder (all below it) or a glob pattern")
+    read.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
+    read.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
+    read.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
+    read.add_argument("--out", type=Path, metavar="FILE", help="write here; go on where an interrupted run has ended")
+    read.add_argument("--model", default="flagship", help="a model in models/, or a path (default: flagship)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise ValueError
+    return value
+
+
+def _read(options: argparse.Namespace) -> int:
+    files = expand(options.files)
+    if not files:
+        raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
+    model, kind = Model(_folder(options.model)), FORMATS[options.format]
+    done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
+    left = [file for file in files if written(file) not in done]
+    failed = not all(done.get(written(file), True) for file in files)
+    shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
+    found = rows(left, model, options.layout, options.jobs)
+    with _output(options.out, kind.head) as out, contextlib.closing(found):
+        for row in tqdm(
+            found,
+            total=len(files),
+            initial=len(files) - len(left),
+            unit=" pictures",
+            delay=LONG,
+            disable=None if shown else True,  # None: unless standard error is a terminal
+        ):
+            out.write(kind.line(row))
+            out.flush()
+            failed |= "error" in row
+    return SOME_NOT if failed else ALL_READ
+
+
+@contextlib.contextmanager
+def _output(path: Path | None, head: str) -> Iterator[TextIO]:
+    if path is None:
+        sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+        sys.stdout.write(head)
+        yield sys.stdout
+    else:
+        with path.open("a", encoding="utf-8", errors="surrogateescape", newline="") as out:
+            out.write(head if out.tell() == 0 else "")
+            yield out
+
+
+def _folder(name: str) -> Path:
+    return Path(name) if "/" in name else MODELS / name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

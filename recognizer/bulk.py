@@ -1,0 +1,198 @@
+"""Many pictures → rows, in several processes, and into a file that an interrupted run goes on with."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import glob
+import io
+import json
+import multiprocessing
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from recognizer import Model, PictureError, read
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+CHUNK = 32  # pictures that a process takes at once
+COLUMNS = ["file", "text", "confidence", "error"]
+FAILED = "not read: "
+
+Row = dict[str, Any]  # `file` and either `error` or what the API answers
+
+
+class ResumeError(ValueError):
+    """A file that holds something else than rows of the format asked for; the message names it."""
+
+
+def expand(names: Iterable[str]) -> list[str]:
+    """The files that files, folders (all pictures below) and glob patterns name, each once, in order.
+
+    A name that nothing answers to stays, so that it becomes a row with the reason.
+    """
+    found: list[str] = []
+    for name in names:
+        matches = [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))  # noqa: PTH207, absolute
+        for path in matches or [name]:
+            found += _pictures_below(path) if Path(path).is_dir() else [path]
+    return list(dict.fromkeys(found))
+
+
+def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:
+    """Read the files in order, a row each. Raises ModelError, and BrokenProcessPool where a process is killed."""
+    if jobs == 1:
+        yield from map(partial(_row, model, layout), files)
+        return
+    pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(model.folder,))
+    try:
+        yield from pool.map(partial(_row_here, layout), files, chunksize=CHUNK)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _pictures_below(folder: str) -> list[str]:
+    def refuse(error: OSError) -> None:
+        raise error
+
+    found = (Path(place, name) for place, _, names in os.walk(folder, onerror=refuse) for name in names)
+    return sorted(str(path) for path in found if path.suffix.lower() in SUFFIXES)
+
+
+def _row(model: Model, layout: str, file: str) -> Row:
+    try:
+        reading = read(Path(file).read_bytes(), model, layout)
+    except PictureError as error:
+        return {"file": file, "error": str(error)}
+    except OSError as error:
+        return {"file": file, "error": f"{error.strerror}."}
+    digits = [dataclasses.asdict(digit) for digit in reading.digits]
+    return {"file": file, "text": reading.text, "lines": reading.lines, "model": reading.model, "digits": digits}
+
+
+_model: Model  # of a process of the pool
+
+
+def _start(folder: Path) -> None:
+    """Make a process of the pool ready: Ctrl-C is its parent's affair, and it does not outlive that."""
+    global _model
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    _model = Model(folder)
+
+
+def _row_here(layout: str, file: str) -> Row:
+    return _row(_model, layout, file)
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How rows stand in a file.
+
+    `line` writes one; `parse` gives its file, as written, and whether it was read; `start` is how a file's row begins.
+    """
+
+    line: Callable[[Row], str]
+    parse: Callable[[str], tuple[str, bool]]
+    start: Callable[[str], str]
+    head: str = ""
+
+
+def written(file: str) -> str:
+    """The name of a file as it stands in rows: on one line, whatever is in it."""
+    return re.sub(r"[\x00-\x1f\x7f\\]", lambda found: repr(found[0])[1:-1], file)
+
+
+def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
+    """Which files (as written) an earlier run has put into `path`, and whether it could read them.
+
+    A torn last line is cut off. Raises ResumeError, and leaves the file alone, where it holds something else.
+    """
+    done: dict[str, bool] = {}
+    end, torn = 0, ""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
+        for number, line in enumerate(lines):
+            if not line.endswith("\n"):
+                torn = line
+                break
+            end += len(line.encode("utf-8", "surrogateescape"))
+            if number or line != kind.head:
+                done.update([_parsed(kind, line, f"{path}: line {number + 1}")])
+    starts = (kind.head or kind.start(file) for file in files)
+    if torn and not end and not any(torn.startswith(start) or start.startswith(torn) for start in starts):
+        raise ResumeError(f"{path}: line 1 is no row of this format; name another file to write to.")
+    os.truncate(path, end)
+    return done
+
+
+def _parsed(kind: Format, line: str, place: str) -> tuple[str, bool]:
+    try:
+        return kind.parse(line[:-1])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResumeError(f"{place} is no row of this format; name another file to write to.") from error
+
+
+def _json_line(row: Row) -> str:
+    return json.dumps(row) + "\n"
+
+
+def _json_start(file: str) -> str:
+    return json.dumps({"file": file})[:-1]
+
+
+def _json_parse(line: str) -> tuple[str, bool]:
+    row = json.loads(line)
+    return written(row["file"]), "error" not in row
+
+
+def _text_line(row: Row) -> str:
+    return f"{_text_start(row['file'])}{_text(row) or FAILED + row['error']}\n"
+
+
+def _text_start(file: str) -> str:
+    return f"{written(file)}\t"
+
+
+def _text_parse(line: str) -> tuple[str, bool]:
+    file, text = line.split("\t")
+    return file, not text.startswith(FAILED)
+
+
+def _csv_line(row: Row) -> str:
+    confidence = min((digit["confidence"] for digit in row.get("digits", [])), default="")
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([written(row["file"]), _text(row), confidence, row.get("error", "")])
+    return line.getvalue()
+
+
+def _csv_parse(line: str) -> tuple[str, bool]:
+    file, _, _, error = next(csv.reader([line]))
+    return file, not error
+
+
+def _text(row: Row) -> str:
+    return row.get("text", "").replace("\n", " ")
+
+
+FORMATS = {
+    "text": Format(_text_line, _text_parse, _text_start),
+    "json": Format(_json_line, _json_parse, _json_start),
+    "csv": Format(_csv_line, _csv_parse, lambda file: "", head=",".join(COLUMNS) + "\n"),
+}

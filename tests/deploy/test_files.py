@@ -1,0 +1,50 @@
+"""What can be checked of the files in deploy/ without the programs that they are for."""
+
+import re
+import shutil
+import subprocess
+
+import yaml
+
+from tests.conftest import need
+from tests.deploy.conftest import DEPLOY
+from webapp.config import ROOT, SETTINGS
+
+UNIT = (DEPLOY / "digits.service").read_text()
+CONTAINER = (DEPLOY / "Containerfile").read_text()
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def test_they_name_settings_that_there_are():
+    known = {f"DIGITS_{setting.name}" for setting in SETTINGS}
+    for path in [*DEPLOY.glob("*"), *DEPLOY.glob("nginx/*")]:
+        if path.is_file():
+            assert set(re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())) <= known
+
+
+def test_the_container_has_all_that_serving_needs():
+    copied = set(re.findall(r"^COPY (.+) \S+$", CONTAINER, re.M))
+    names = {name for line in copied for name in line.split()}
+    assert all((ROOT / name).exists() for name in names)
+    assert names >= {"recognizer", "webapp", "templates", "static", "models", "wsgi.py", "gunicorn.conf.py"}
+
+
+def test_the_container_runs_the_command_of_the_unit():
+    command = re.search(r"^ExecStart=\S+/python (.*)$", UNIT, re.M)[1]
+    assert command == "-m gunicorn"
+    assert 'CMD ["python", "-m", "gunicorn"]' in CONTAINER
+
+
+def test_compose_mounts_files_that_there_are():
+    mounts = [volume.split(":") for volume in COMPOSE["services"]["nginx"]["volumes"]]
+    sources = {source for source, target, _ in mounts if target.endswith(".conf")}
+    assert sources
+    assert all((DEPLOY / source).is_file() for source in sources)
+    assert set(COMPOSE["services"]) == {"web", "database", "redis", "nginx"}
+
+
+def test_systemd_finds_the_unit_well_confined():
+    need(shutil.which("systemd-analyze"), "systemd-analyze")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", DEPLOY / "digits.service"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-500:]

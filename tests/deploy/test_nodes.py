@@ -1,0 +1,135 @@
+import re
+import socket
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from tests.deploy.conftest import LIMIT, Visitor
+from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.servers import PATIENCE
+from webapp.http import HEADERS
+
+RECOGNIZE = "/api/v1/recognize"
+
+
+def test_http_leads_to_https(site):
+    answer = requests.get(f"http://127.0.0.1:{site.http}/upload", allow_redirects=False, timeout=PATIENCE)
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == "https://127.0.0.1/upload"
+
+
+def test_the_headers_are_those_of_https(site):
+    for path in ("/", "/static/style.css", "/nowhere"):
+        headers = site.visitor().get(path).headers
+        assert {name: headers[name] for name in HEADERS} == HEADERS | {"Cache-Control": headers["Cache-Control"]}
+        assert headers["Strict-Transport-Security"]
+        assert headers["X-Request-ID"]
+
+
+def test_a_history_follows_from_node_to_node(site):
+    visitor = site.visitor()
+    for picture in (SEVEN_PNG, FOUR_PNG):
+        assert visitor.upload(picture).status_code == 200
+    cookies = dict(visitor.cookies)
+    assert set(cookies) == {"__Host-session"}
+    for node in site.nodes:
+        direct = requests.get(
+            f"http://127.0.0.1:{node.port}/history",
+            cookies=cookies,
+            headers={"X-Forwarded-Proto": "https"},
+            timeout=PATIENCE,
+        )
+        assert re.findall(r"<strong>(.)</strong>", direct.text) == ["4", "7"]
+
+
+def test_a_large_upload_is_explained(site):
+    visitor = site.visitor()
+    answer = visitor.post(RECOGNIZE, data=b"x" * 21_000_000)
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "The upload is larger than 20 MB."
+    answer = visitor.post(RECOGNIZE, data=b"x" * 31_000_000)
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_slow_clients_do_not_disturb_others(site):
+    trust = ssl.create_default_context(cafile=str(site.certificate))
+    head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
+    slow = [
+        trust.wrap_socket(socket.create_connection(("127.0.0.1", site.https), PATIENCE), server_hostname="127.0.0.1")
+        for _ in range(200)
+    ]
+    done = threading.Event()
+
+    def trickle():
+        for connection in slow:
+            connection.sendall(head)
+        while not done.wait(1):
+            for connection in slow:
+                connection.sendall(b"\0")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    time.sleep(2)
+    visitor = site.visitor()
+    try:
+        seconds = []
+        for _ in range(30):
+            answer = visitor.post(RECOGNIZE, data=SEVEN_PNG)
+            assert answer.json()["text"] == "7"
+            seconds.append(answer.elapsed.total_seconds())
+        assert max(seconds) < 2, seconds
+    finally:
+        done.set()
+        thread.join()
+        for connection in slow:
+            connection.close()
+
+
+def load(visitor: Visitor, done: threading.Event) -> list[int]:
+    """What a visitor is answered that asks all the time: a page, a picture kept, a picture not kept."""
+    codes = []
+    while not done.wait(0.2):
+        codes += [visitor.get("/history").status_code, visitor.post(RECOGNIZE, data=SEVEN_PNG).status_code]
+        codes.append(visitor.upload(FOUR_PNG).status_code)
+    return codes
+
+
+def test_a_rolling_restart_drops_nothing(site):
+    done = threading.Event()
+    before = [node.process.pid for node in site.nodes]
+    with ThreadPoolExecutor(4) as pool:
+        loads = [pool.submit(load, site.visitor(), done) for _ in range(4)]
+        try:
+            for node in site.nodes:
+                time.sleep(1)
+                node.stop()
+                node.start()
+                time.sleep(3)
+        finally:
+            done.set()
+        codes = [code for found in loads for code in found.result()]
+    assert [node.process.pid for node in site.nodes] != before
+    assert len(codes) > 50
+    assert set(codes) == {200}
+
+
+def test_the_limit_counts_across_nodes_by_the_true_address(site):
+    """Last, as it uses the limit up; nginx replaces what a client says of its address."""
+    codes = []
+    visitor = site.visitor()
+    for number in range(LIMIT + 50):
+        claimed = {"X-Forwarded-For": f"198.51.100.{number % 200}"}
+        codes.append(visitor.get("/api/v1/models", headers=claimed).status_code)
+        if codes[-1] == 429:
+            break
+    assert codes[-1] == 429
+    for node in site.nodes:
+        direct = requests.get(
+            f"http://127.0.0.1:{node.port}/api/v1/models", headers={"X-Forwarded-For": "127.0.0.1"}, timeout=PATIENCE
+        )
+        assert direct.status_code == 429
+        assert direct.headers["Retry-After"]

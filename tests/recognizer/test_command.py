@@ -1,0 +1,206 @@
+"""`python -m recognizer read`, run as people run it."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+
+from recognizer.bulk import FORMATS, ResumeError, resume
+from tests.drawing import FOUR_PNG, SEVEN_PNG
+from webapp.config import ROOT
+
+READ = [sys.executable, "-m", "recognizer", "read"]
+PATIENCE = 60  # seconds
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess:
+    return subprocess.run([*READ, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two digits, one of them below, a broken picture, and what is no picture."""
+    folder = tmp_path / "pictures"
+    (folder / "below").mkdir(parents=True)
+    (folder / "a.png").write_bytes(SEVEN_PNG)
+    (folder / "b.png").write_bytes(SEVEN_PNG[:200])
+    (folder / "below" / "c.PNG").write_bytes(FOUR_PNG)
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Enough pictures for a run that can be interrupted."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number:04}.png").write_bytes(SEVEN_PNG if number % 2 else FOUR_PNG)
+    return folder
+
+
+def test_a_folder_is_read_a_line_each(folder):
+    done = run(folder)
+    assert done.returncode == 1
+    assert done.stdout == (
+        f"{folder}/a.png\t7\n{folder}/b.png\tnot read: The picture is damaged or incomplete.\n{folder}/below/c.PNG\t4\n"
+    )
+
+
+def test_the_exit_status_says_that_all_were_read(folder):
+    assert run(folder / "a.png", folder / "below").returncode == 0
+
+
+def test_globs_are_expanded_and_nothing_is_read_twice(folder):
+    done = run(f"{folder}/**/*.[pP][nN][gG]", folder / "a.png", folder)
+    assert done.stdout.count("\n") == 3
+
+
+@pytest.mark.parametrize("name", ["nowhere.png", "nothing*.png"])
+def test_what_is_not_there_is_a_line_with_the_reason(tmp_path, name):
+    done = run(tmp_path / name)
+    assert done.returncode == 1
+    assert done.stdout == f"{tmp_path / name}\tnot read: No such file or directory.\n"
+
+
+def test_json_is_what_the_api_answers_and_the_file(folder):
+    first, second, _ = map(json.loads, run(folder, "--format", "json").stdout.splitlines())
+    assert list(first) == ["file", "text", "lines", "model", "digits"]
+    assert (first["file"], first["text"], first["model"]) == (f"{folder}/a.png", "7", "flagship")
+    assert second == {"file": f"{folder}/b.png", "error": "The picture is damaged or incomplete."}
+
+
+def test_csv_has_a_head_and_the_reason(folder):
+    first, second, third = csv.DictReader(io.StringIO(run(folder, "--format", "csv").stdout))
+    assert (first["text"], first["error"]) == ("7", "")
+    assert 0.9 < float(first["confidence"]) <= 1
+    assert (second["text"], second["confidence"]) == ("", "")
+    assert second["error"] == "The picture is damaged or incomplete."
+    assert third["text"] == "4"
+
+
+def test_another_model_reads_where_one_is_named(folder):
+    done = run(folder / "a.png", "--format", "json", "--model", "small")
+    assert json.loads(done.stdout)["model"] == "small"
+
+
+def test_a_missing_model_is_one_clear_line(folder):
+    done = run(folder, "--model", "nonsense")
+    assert done.returncode == 2
+    assert done.stderr.startswith("recognizer: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_folder_without_pictures_is_said(tmp_path):
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"recognizer: there are no pictures in {tmp_path}\n"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_several_processes_read_the_same_in_the_same_order(folder, many, kind):
+    alone = run(folder, many, "--format", kind)
+    together = run(folder, many, "--format", kind, "--jobs", 2)
+    assert together.stdout == alone.stdout
+    assert together.returncode == alone.returncode == 1
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_cut_off_anywhere_is_completed(folder, tmp_path, kind, model, monkeypatch):
+    import recognizer.__main__ as command
+
+    strange = folder / "tab\tline\nquote\",'.png"
+    strange.write_bytes(SEVEN_PNG)
+    out = tmp_path / "out"
+    monkeypatch.setattr(sys, "argv", ["read", "read", str(folder), "--format", kind, "--out", str(out)])
+    monkeypatch.setattr(command, "Model", lambda folder: model)
+    assert command.main() == 1
+    whole = out.read_bytes()
+    for length in range(0, len(whole), len(whole) // 60):
+        out.write_bytes(whole[:length])
+        assert command.main() == 1
+        assert out.read_bytes() == whole
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_is_written_is_not_read_again(folder, tmp_path, kind):
+    out = tmp_path / "out"
+    arguments = (folder, "--format", kind, "--out", out)
+    assert run(*arguments).returncode == 1
+    whole = out.read_bytes()
+    for path in folder.rglob("*.*"):
+        path.write_bytes(b"")  # would be read as a reason now
+    assert run(*arguments).returncode == 1
+    assert out.read_bytes() == whole
+
+
+@pytest.mark.parametrize("content", ["precious", "precious\n", '{"a": 1}\n', "1,2\n"])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_of_something_else_is_left_alone(tmp_path, kind, content):
+    path = tmp_path / "notes"
+    path.write_text(content)
+    with pytest.raises(ResumeError, match="line 1 is no row of this format"):
+        resume(path, FORMATS[kind], ["a.png"])
+    assert path.read_text() == content
+
+
+def started(folder, out, jobs):
+    """A run that has written its first lines, in a process group of its own as under a shell."""
+    command = [*READ, folder, "--out", out, "--jobs", str(jobs)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, process_group=0)
+    end = time.monotonic() + PATIENCE
+    while not (out.exists() and out.stat().st_size) and time.monotonic() < end:
+        time.sleep(0.002)
+    return process
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_leaves_a_file_that_is_completed(many, tmp_path, jobs):
+    out = tmp_path / "out"
+    process = started(many, out, jobs)
+    os.killpg(process.pid, signal.SIGINT)
+    errors = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 130
+    assert "stopped; the same command goes on from here" in errors
+    assert "Traceback" not in errors
+    before = out.read_text()
+    assert 0 < before.count("\n") < 300
+    assert run(many, "--out", out, "--jobs", jobs).returncode == 0
+    after = out.read_text()
+    assert after.startswith(before)
+    assert [line.split("\t")[1] for line in after.splitlines()] == ["4", "7"] * 150
+
+
+def test_killed_it_takes_its_processes_along_and_is_completed(many, tmp_path):
+    out = tmp_path / "out"
+    process = started(many, out, 2)
+    process.kill()
+    process.communicate(timeout=PATIENCE)  # standard error ends when the last process has
+    assert run(many, "--out", out).returncode == 0
+    assert out.read_text().count("\n") == 300
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_only(many, tmp_path):
+    assert "300/300" not in run(many, "--out", tmp_path / "piped").stderr
+    screen, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    code = "import sys, recognizer.__main__ as command; command.LONG = 0; sys.exit(command.main())"
+    command = [sys.executable, "-c", code, "read", many, "--out", tmp_path / "out"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+        while chunk := os.read(screen, 10_000):
+            shown += chunk
+    os.close(screen)
+    assert process.wait(PATIENCE) == 0
+    assert b"300/300" in shown

@@ -1,0 +1,143 @@
+"""The running site while its processes are renewed or killed under load."""
+
+import itertools
+import os
+import re
+import signal
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.servers import PATIENCE
+from tests.serving import served
+from tests.test_hostile import descendants, resident
+
+CLIENTS = 8
+
+
+def master() -> int:
+    """The process of gunicorn that has started the others."""
+    return next(pid for pid in descendants(os.getpid()) if descendants(pid))
+
+
+def upload(browser: requests.Session, url: str, picture: bytes) -> requests.Response:
+    page = browser.get(f"{url}/upload", timeout=PATIENCE).text
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+    form = {"csrf_token": token, "source": "upload"}
+    return browser.post(
+        f"{url}/read", data=form, files={"image": ("a.png", picture)}, timeout=PATIENCE, allow_redirects=False
+    )
+
+
+def kept(instance: Path) -> list[int]:
+    connection = sqlite3.connect(instance / "digits.sqlite")
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return [number for (number,) in connection.execute("SELECT id FROM entry")]
+    finally:
+        connection.close()
+
+
+def answers_while_killed(url: str, instance: Path, seconds: float) -> None:
+    """What clients were answered while a worker is killed each second: all of it is kept, none of it twice."""
+    done = threading.Event()
+
+    def ask(number: int) -> tuple[list[int], int]:
+        browser, ids, lost = requests.Session(), [], 0
+        while not done.is_set():
+            try:
+                answer = upload(browser, url, [SEVEN_PNG, FOUR_PNG][number % 2])
+            except requests.RequestException:
+                lost += 1
+                continue
+            assert answer.status_code == 303
+            ids.append(int(answer.headers["Location"].rpartition("/")[2]))
+        return ids, lost
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        results = [pool.submit(ask, number) for number in range(CLIENTS)]
+        try:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                time.sleep(1)
+                for worker in descendants(master())[:1]:
+                    os.kill(worker, signal.SIGKILL)
+        finally:
+            done.set()
+        answered = [result.result() for result in results]
+    ids = list(itertools.chain(*(found for found, _ in answered)))
+    lost = sum(count for _, count in answered)
+    stored = kept(instance)
+    assert len(ids) > 10 * seconds / 5
+    assert len(set(ids)) == len(ids)
+    assert set(ids) <= set(stored)
+    assert len(stored) <= len(ids) + lost  # what is kept besides was read for those whose answer was lost
+
+
+def test_what_was_answered_is_kept_though_workers_are_killed(tmp_path):
+    with served(tmp_path / "instance") as url:
+        answers_while_killed(url, tmp_path / "instance", 5)
+
+
+@pytest.mark.long
+def test_what_was_answered_is_kept_though_workers_are_killed_for_a_minute(tmp_path):
+    with served(tmp_path / "instance") as url:
+        answers_while_killed(url, tmp_path / "instance", 60)
+
+
+def renew(gunicorn: int) -> None:
+    """Have all workers replaced, and wait until they are."""
+    before = set(descendants(gunicorn))
+    os.kill(gunicorn, signal.SIGHUP)
+    end = time.monotonic() + PATIENCE
+    while before & (now := set(descendants(gunicorn))) or not now:
+        assert time.monotonic() < end, f"{before} are still among {now}"
+        time.sleep(0.1)
+
+
+def test_a_reload_under_load_drops_nothing(tmp_path):
+    with served(tmp_path / "instance") as url:
+        done = threading.Event()
+
+        def ask() -> list[int]:
+            browser, codes = requests.Session(), []
+            browser.headers["Connection"] = "close"  # as nginx asks; an idle one may end just when it is used
+            while not done.is_set():
+                codes.append(upload(browser, url, SEVEN_PNG).status_code)
+            return codes
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            results = [pool.submit(ask) for _ in range(CLIENTS)]
+            try:
+                for _ in range(3):
+                    time.sleep(1)
+                    renew(master())
+            finally:
+                done.set()
+            codes = [code for result in results for code in result.result()]
+        assert len(codes) > 30
+        assert set(codes) == {303}
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_over_twenty_thousand_requests(tmp_path):
+    with served(tmp_path / "instance", WORKERS="1") as url:
+        (worker,) = descendants(master())
+
+        def ask(count: int) -> int:
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                codes = pool.map(
+                    lambda _: requests.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).status_code,
+                    range(count),
+                )
+                assert set(codes) == {200}
+            return resident(worker)
+
+        settled = ask(2000)
+        assert ask(18_000) < 1.05 * settled

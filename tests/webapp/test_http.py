@@ -1,0 +1,94 @@
+import io
+import re
+
+import pytest
+
+from tests.drawing import SEVEN_PNG
+from tests.webapp.pages import token, upload
+from webapp.http import HEADERS
+
+SECURE = {"base_url": "https://digits.example"}
+BONUS_FROM = 90  # points; https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring
+
+
+@pytest.fixture
+def paths(app):
+    """A path for each route and method, and paths that fail in each way."""
+
+    @app.get("/broken")
+    def broken():
+        raise RuntimeError("for the test")
+
+    app.testing = False  # else its error would come out
+    found = [("GET", "/nowhere"), ("GET", "/api/v1/nowhere"), ("PUT", "/")]
+    values = {"entry_id": 1, "number": 0, "filename": "style.css"}
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        found += [(method, path) for method in rule.methods]
+    return found
+
+
+@pytest.mark.parametrize("options", [{}, SECURE], ids=["http", "https"])
+def test_every_answer_carries_the_headers(client, paths, options):
+    upload(client)
+    seen = set()
+    for method, path in paths:
+        response = client.open(path, method=method, **options)
+        seen.add(response.status_code)
+        missing = [name for name in HEADERS if name not in response.headers]
+        assert not missing, f"{method} {path} lacks {missing}"
+        assert ("Strict-Transport-Security" in response.headers) == (options is SECURE)
+    assert seen >= {200, 400, 404, 405, 500}
+
+
+def test_nothing_is_inline(client):
+    upload(client)
+    for path in ("/", "/upload", "/history", "/history/1", "/api", "/nowhere"):
+        page = client.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]* src=\"/)", page)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+
+
+def test_under_https_the_cookie_is_for_this_host_alone(client):
+    response = client.get("/", **SECURE)
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    assert client.get("/").headers.getlist("Set-Cookie")[0].startswith("session=")
+
+
+def test_a_visitor_is_known_under_https(client):
+    csrf = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/upload", **SECURE).text)[1]
+    fields = {"csrf_token": csrf, "source": "upload", "image": (io.BytesIO(SEVEN_PNG), "seven.png")}
+    referrer = {"Referer": "https://digits.example/upload"}
+    page = client.post("/read", data=fields, headers=referrer, follow_redirects=True, **SECURE)
+    assert "Read as 7" in page.text
+    assert token(client) != csrf
+
+
+def test_it_is_an_a_plus_by_mozillas_observatory(client):
+    """The score of the front page, by the modifiers that the Observatory publishes; redirection is the proxy's."""
+    response = client.get("/", **SECURE)
+    headers, (cookie,) = response.headers, response.headers.getlist("Set-Cookie")
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    max_age = int(re.match(r"max-age=(\d+)", headers["Strict-Transport-Security"])[1])
+    sources = re.findall(r'<script[^>]* src="([^"]+)"', response.text)
+    strict = all(source in ("'self'", "'none'") for value in policy.values() for source in value.split())
+    flags = set(cookie.split("; "))
+    modifiers = [
+        5 if strict and "default-src" in policy else -25,
+        5 if {"Secure", "HttpOnly", "SameSite=Lax"} <= flags else -40,
+        0 if "Access-Control-Allow-Origin" not in headers else -50,
+        5 if headers["Referrer-Policy"] in ("no-referrer", "same-origin", "strict-origin") else -5,
+        0 if max_age >= 15_768_000 else -10,
+        0 if all(source.startswith("/") for source in sources) else -50,
+        0 if headers["X-Content-Type-Options"] == "nosniff" else -5,
+        5 if policy["frame-ancestors"] in ("'none'", "'self'") else -20,
+        10 if headers["Cross-Origin-Resource-Policy"] == "same-origin" else -50,
+    ]
+    base = 100 + sum(modifier for modifier in modifiers if modifier < 0)
+    score = base + (sum(modifier for modifier in modifiers if modifier > 0) if base >= BONUS_FROM else 0)
+    assert score >= 100, modifiers
+    assert score == 130

@@ -1,0 +1,40 @@
+"""Many pictures in one request: a line of JSON each, as they are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from recognizer import ModelError, PictureError, PictureTooLarge, Reading
+from webapp import errors
+from webapp.archive import MAX_PICTURES, Archive, is_archive
+
+Picture = tuple[str, Callable[[], bytes]]  # its name, and how to get at it
+
+
+def pictures(sent: list[tuple[str, bytes]], max_bytes: int) -> list[Picture]:
+    """The pictures in files, those in ZIPs among them, by name. Raises PictureError."""
+    found: list[Picture] = []
+    for name, data in sent:
+        if is_archive(data):
+            archive = Archive(data, max_bytes)
+            found += [(member, partial(archive.read, number)) for number, member in enumerate(archive.names())]
+        else:
+            found.append((name, partial(bytes, data)))
+    if len(found) > MAX_PICTURES:
+        raise PictureTooLarge(f"These are {len(found)} pictures; at most {MAX_PICTURES} are read at once.")
+    return found
+
+
+def lines(found: list[Picture], read: Callable[[bytes], Reading], plain: Callable[[Reading], dict]) -> Iterator[str]:
+    """A line for each picture: its name and what was read, or the status and sentence that say why not."""
+    for name, content in found:
+        answer: dict[str, Any]
+        try:
+            answer = plain(read(content()))
+        except (PictureError, ModelError) as error:
+            status, detail = errors.explained(error)
+            answer = {"status": status, "error": detail}
+        yield json.dumps({"name": name} | answer) + "\n"

@@ -1,0 +1,86 @@
+"""How often a visitor, and an address, may ask; counted in memory, or in Redis for several processes and machines."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import partial
+from ipaddress import ip_address, ip_network
+
+from flask import Flask, Response, request, session
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
+from limits import parse_many, storage
+from limits.errors import ConfigurationError
+
+from webapp import errors
+
+VISITORS = 10  # that an address may have before its own limit counts: a school is one address, and cookies are free
+FREE = {"static", "health.healthz", "health.readyz", "metrics", "history.thumbnail", "history.frame"}
+PATIENCE: dict[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+
+
+def limit(text: str) -> str:
+    """A setting such as `60/minute` or `5/second;200/hour`; empty: none. Raises ValueError."""
+    if text:
+        parse_many(text)
+    return text
+
+
+def storage_uri(text: str) -> str:
+    """A setting such as `memory://` or `redis://host:6379/0`. Raises ValueError."""
+    try:
+        storage.storage_from_string(text)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def init_app(app: Flask) -> None:
+    """Count every request but the FREE ones, and answer those above the limit with 429 and Retry-After."""
+    if not (by_visitor := app.config["RATE_LIMIT"]):
+        return
+    items = parse_many(by_visitor)
+    by_address = ";".join(f"{item.amount * VISITORS}/{item.multiples} {item.GRANULARITY.name}" for item in items)
+    uri = app.config["RATE_LIMIT_STORAGE"]
+    limiter = Limiter(
+        _address,
+        app=app,
+        application_limits=[
+            ApplicationLimit(limit_provider=by_visitor, key_function=_visitor, scope="visitor"),
+            ApplicationLimit(limit_provider=by_address, key_function=_address, scope="address"),
+        ],
+        storage_uri=uri,
+        storage_options=PATIENCE if uri.startswith("redis") else {},
+        in_memory_fallback_enabled=True,  # reading goes on without Redis; the limiter says so in the log
+        key_prefix="digits",
+    )
+    limiter.request_filter(lambda: request.endpoint in FREE)
+    app.register_error_handler(RateLimitExceeded, partial(_too_many, limiter))
+
+
+def _visitor() -> str:
+    """Who asks: the visitor of the pages; a program has no cookie and is its address."""
+    known = None if request.path.startswith(errors.FOR_PROGRAMS) else session.get("visitor")
+    return known or _address()
+
+
+def _address() -> str:
+    """The address asked from; of IPv6 the network, as whoever has one address there has 2⁶⁴."""
+    address = ip_address(request.remote_addr or "::")
+    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)
+
+
+def _too_many(limiter: Limiter, error: RateLimitExceeded) -> Response:
+    reached = limiter.current_limit
+    seconds = _seconds_left(reached) if reached else errors.RETRY_AFTER
+    response = errors.answer(429, f"These are too many requests: {error.description} are answered. {_wait(seconds)}")
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _seconds_left(reached: RequestLimit) -> int:
+    return max(1, math.ceil(reached.window.reset_time - time.time()))
+
+
+def _wait(seconds: int) -> str:
+    return f"Try again in {seconds} second{'s' * (seconds > 1)}."

@@ -1,0 +1,80 @@
+"""Strokes as JSON → a picture of them, and boxes in that picture → in the strokes' own units."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+MAX_STROKES = 1000
+MAX_POINTS = 20_000
+LARGEST = 1e6  # of a coordinate
+HEIGHT = 280  # pixels that the strokes are high, as a digit on a canvas of 400
+LONGEST = 8 * HEIGHT  # pixels that they are wide at most
+MARGIN = 60  # pixels around them
+PEN = 18  # pixels; the pen of the drawing page
+PENS = (1, 100)  # pixels
+FINE = 4  # bits behind the point, in which OpenCV takes coordinates
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A PNG of strokes, `scale` pixels to their unit, its top left corner at `origin`."""
+
+    png: bytes
+    scale: float
+    origin: np.ndarray
+
+    def own_box(self, box: list[int]) -> list[float]:
+        """The x, y, width and height of a box in pixels, in the strokes' own units."""
+        x, y = np.array(box[:2]) / self.scale + self.origin
+        return [round(float(value), 3) for value in (x, y, box[2] / self.scale, box[3] / self.scale)]
+
+
+def draw(body: bytes) -> Drawing:
+    """Draw the JSON `{"strokes": [[[x, y], …], …], "width": …}`, y downwards, in any unit. Raises ValueError."""
+    strokes, width = _checked(_parsed(body))
+    points = np.concatenate(strokes) if strokes else np.zeros((1, 2))
+    low, extent = points.min(0), np.ptp(points, axis=0)
+    scale = HEIGHT / max(extent[1], extent[0] * HEIGHT / LONGEST, 1e-9)
+    pen = PEN if width is None else round(min(max(width * scale, PENS[0]), PENS[1]))
+    sheet = np.full([math.ceil(side * scale) + 2 * MARGIN + pen for side in extent[::-1]], 255, np.uint8)
+    margin = MARGIN + pen / 2
+    for stroke in strokes:
+        placed = np.round(((stroke - low) * scale + margin) * 2**FINE).astype(np.int32)
+        cv2.polylines(sheet, [placed], False, 0, pen, cv2.LINE_AA, FINE)
+    return Drawing(cv2.imencode(".png", sheet)[1].tobytes(), scale, low - margin / scale)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("This is no JSON.") from error
+
+
+def _checked(body: Any) -> tuple[list[np.ndarray], float | None]:
+    if not isinstance(body, dict) or not isinstance(strokes := body.get("strokes"), list):
+        raise ValueError("Send an object with the member 'strokes', a list of strokes.")
+    if not all(isinstance(stroke, list) and stroke for stroke in strokes):
+        raise ValueError("Each stroke is a list of one or more points.")
+    if len(strokes) > MAX_STROKES or sum(map(len, strokes)) > MAX_POINTS:
+        raise ValueError(f"At most {MAX_STROKES} strokes with {MAX_POINTS} points in all are read.")
+    if not all(_is_point(point) for stroke in strokes for point in stroke):
+        raise ValueError(f"Each point is [x, y], two numbers from -{LARGEST:.0f} to {LARGEST:.0f}.")
+    width = body.get("width")
+    if width is not None and not (_is_number(width) and width > 0):
+        raise ValueError("The width of the pen is a number above 0, in the unit of the points.")
+    return [np.array(stroke, np.float64) for stroke in strokes], width
+
+
+def _is_point(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= LARGEST  # neither true nor NaN
