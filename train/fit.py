@@ -20,7 +20,7 @@ from train.bundle import save, writing
 from train.mixture import Part, mixed, rehearsed
 from train.recipe import Recipe
 from train.start import Start
-from train.training import Run, trained
+from train.training import Run, picked, trained
 
 REHEARSED = 4  # digits of each set that a model had learnt, for each new one, so that it is not forgotten
 REJECTED = 0.002  # share of the validation digits that may be taken for none: the least certain ones
@@ -56,7 +56,7 @@ def fit(
             "recipe": dataclasses.asdict(recipe) | (start.layers if start else {}),
             "seed": seed,
             **_origin(start, tests),
-            "epoch": 1 + int(np.argmax(history["val_accuracy"])),
+            "epoch": picked(history, recipe.train.pick),
             "data": {part.data.name: part.described() for part in parts},
             **_figures(model, validation, tests),
             "parameters": model.count_params(),

@@ -26,6 +26,7 @@ class Training:
     weight_decay: float = 0.0  # of AdamW; 0: Adam
     label_smoothing: float = 0.0
     validation: float = 0.1  # share of the training set that picks the epoch
+    pick: str = "accuracy"  # or "loss", which is less moved by a few digits: what the epoch is picked by
 
 
 @dataclass(frozen=True)

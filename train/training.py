@@ -118,7 +118,7 @@ def trained(
             initial_epoch=done,
             validation_data=(frames, targets(labels)),
             validation_batch_size=VALIDATION_BATCH,
-            callbacks=_callbacks(run, history),
+            callbacks=_callbacks(run, history, recipe.train.pick),
             verbose=1 if sys.stdout.isatty() else 2,
         )
     except KeyboardInterrupt:
@@ -155,14 +155,21 @@ def _seed(seed: int) -> None:
         tensorflow.config.experimental.enable_op_determinism()
 
 
-def _callbacks(run: Run, history: History) -> list[keras.callbacks.Callback]:
-    best = max(history.get("val_accuracy", [0.0]))
+def picked(history: History, pick: str) -> int:
+    """The epoch, counted from 1, that read the validation set best, by its "accuracy" or its "loss"."""
+    return 1 + int(np.argmax(history["val_accuracy"]) if pick == "accuracy" else np.argmin(history["val_loss"]))
+
+
+def _callbacks(run: Run, history: History, pick: str) -> list[keras.callbacks.Callback]:
+    monitor = f"val_{pick}"
+    better, worst = (max, 0.0) if pick == "accuracy" else (min, float("inf"))
+    best = better(history.get(monitor, [worst]))
     board = [keras.callbacks.TensorBoard(run.tensorboard)] if run.tensorboard else []
     return [
         *board,
         _SteadyDropout(),
         keras.callbacks.ModelCheckpoint(
-            run.best, "val_accuracy", save_best_only=True, save_weights_only=True, initial_value_threshold=best
+            run.best, monitor, save_best_only=True, save_weights_only=True, initial_value_threshold=best
         ),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
         keras.callbacks.CSVLogger(str(run.log), append=True),  # the last: an epoch that stands there has ended

@@ -12,7 +12,7 @@ from train.batches import batch
 from train.data import Pens
 from train.pen import Writing
 from train.recipe import load
-from train.training import Run, trained
+from train.training import Run, picked, trained
 
 LAYERS = 'layers=["conv 4 linear", "norm", "relu", "pool", "flatten", "dropout 0.5", "dense 8"]'
 RECIPE = load("small", [LAYERS, "members=2", "train.epochs=4", "train.batch_size=16"])
@@ -68,3 +68,9 @@ def test_a_training_that_was_stopped_and_resumed_ends_as_if_it_had_run_through(t
     assert not same(stopped, through)
     assert same(weights(run.folder, resume=True), through)
     assert not run.checkpoint.exists()
+
+
+def test_the_epoch_is_picked_by_accuracy_or_by_loss():
+    history = {"val_accuracy": [0.9, 0.95, 0.94], "val_loss": [0.3, 0.2, 0.1]}
+    assert picked(history, "accuracy") == 2
+    assert picked(history, "loss") == 3
