@@ -9,7 +9,7 @@ from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, Pict
 from recognizer.frame import frame
 from recognizer.ink import extract
 from recognizer.lattice import Option, best_way
-from recognizer.layout import LAYOUTS, inside
+from recognizer.layout import LAYOUTS, inside, left_out
 from recognizer.model import Model
 from recognizer.pieces import connected
 from recognizer.reading import Digit, Reading
@@ -44,7 +44,8 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
         option.frame, option.probabilities = seen, row
     lines = best_way(ways)
     digits = [_digit(option, number, picture, model) for number, line in enumerate(lines) for option in line]
-    return Reading(model.name, digits, np.stack([option.frame for line in lines for option in line]), picture.grey)
+    chosen = np.stack([option.frame for line in lines for option in line])
+    return Reading(model.name, digits, chosen, picture.grey, left_out(inks) if len(digits) > 1 else 0)
 
 
 def first_frame(grey: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import glob
 import io
 import json
@@ -75,8 +74,7 @@ def _row(model: Model, layout: str, file: str) -> Row:
         return {"file": file, "error": str(error)}
     except OSError as error:
         return {"file": file, "error": f"{error.strerror}."}
-    digits = [dataclasses.asdict(digit) for digit in reading.digits]
-    return {"file": file, "text": reading.text, "lines": reading.lines, "model": reading.model, "digits": digits}
+    return {"file": file, **reading.as_dict()}
 
 
 _model: Model  # of a process of the pool

@@ -61,7 +61,7 @@ def _sheet(dark: np.ndarray, paper: np.ndarray) -> _Sheet:
 def _inks(sheet: _Sheet) -> list[np.ndarray]:
     """The ink of a sheet, and if there are printed lines, the ink without them; none where it is blank."""
     ink = _measured(sheet, sheet.contrast)
-    kept = None if ink is None else without_rules(ink)
+    kept = None if ink is None else without_rules(ink, paper=sheet.grain > 0)
     bare = None if kept is None else _measured(sheet, np.where(kept, sheet.contrast, sheet.middle))
     return [found for found in (ink, bare) if found is not None]
 

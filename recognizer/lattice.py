@@ -9,7 +9,7 @@ import numpy as np
 
 from recognizer.pieces import Glyph
 
-SPLIT = 0.3  # by how much, in log probability of an atom, a picture must read better as several digits than as one
+SPLIT = 0.02  # by how much, in log probability of an atom, a picture must read better as several digits than as one
 
 
 @dataclass(eq=False)
@@ -50,7 +50,7 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
 
     The first way is preferred: another must be better by SPLIT, and see more than one digit.
     """
-    found = [[_shortest(line) for line in way] for way in ways]
+    found = [_digits(way) for way in ways]
     chosen = found[0]
     for lines in found[1:]:
         if sum(map(len, lines)) > 1 and _doubt(lines) + SPLIT < _doubt(chosen):
@@ -58,7 +58,15 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
     return [line for line in chosen if line]
 
 
-def _shortest(line: Line) -> list[Option]:
+def _digits(way: Sequence[Line]) -> list[list[Option]]:
+    """The best digits for each line; where all would be stray marks, they are taken for digits after all."""
+    lines = [_shortest(line) for line in way]
+    if any(lines):
+        return lines
+    return [_shortest([option for option in line if isinstance(option, Option)]) for line in way]
+
+
+def _shortest(line: Sequence[Option | Skip]) -> list[Option]:
     """The digits that together cover a line at the least cost (Burges et al. 1992, "Shortest path segmentation")."""
     atoms = max(option.stop for option in line)
     least = [0.0] + [np.inf] * atoms

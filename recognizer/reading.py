@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -28,13 +28,15 @@ class Digit:
 class Reading:
     """All digits of a picture and the `model` that read them.
 
-    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw; `picture` (height, width) uint8 is upright and grey.
+    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw; `picture` (height, width) uint8 is upright and grey;
+    `left_out` says how many marks of a crowded page were not read.
     """
 
     model: str
     digits: list[Digit]
     frames: np.ndarray = field(repr=False, compare=False)
     picture: np.ndarray = field(repr=False, compare=False)
+    left_out: int = 0
 
     @property
     def lines(self) -> list[str]:
@@ -51,3 +53,8 @@ class Reading:
     def confidence(self) -> float:
         """The confidence of the least certain digit."""
         return min(digit.confidence for digit in self.digits)
+
+    def as_dict(self) -> dict:
+        """The answer as JSON has it; `left_out` only where something was."""
+        answer = {"text": self.text, "lines": self.lines, "model": self.model, "digits": list(map(asdict, self.digits))}
+        return answer | ({"left_out": self.left_out} if self.left_out else {})

@@ -24,13 +24,14 @@ CROSSING = 13  # pixels; so wide a line may be that strokes are mended across
 MARGIN = 2  # pixels around a line in which its soft edge lies
 
 
-def without_rules(ink: np.ndarray) -> np.ndarray | None:
+def without_rules(ink: np.ndarray, paper: bool) -> np.ndarray | None:
     """Return where ink (height, width), 0 to 1, is no printed line, bool of the same shape; None if there are no lines.
 
-    Where a stroke crosses a line, it is taken to go on.
+    Fine lines that do not reach the border count only on `paper`: in a drawing they may be strokes. Where a stroke
+    crosses a line, it is taken to go on.
     """
     mask = shrunk((ink > FAINT).astype(np.uint8) * 255, OVERVIEW) > 127
-    level, upright = _level(mask), _level(mask.T).T
+    level, upright = _level(mask, paper), _level(mask.T, paper).T
     if not (level.any() or upright.any()):
         return None
     lines = _grown(level) | _grown(upright)
@@ -45,7 +46,7 @@ def _grown(lines: np.ndarray) -> np.ndarray:
     return cv2.dilate(lines.astype(np.uint8), np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)) > 0
 
 
-def _level(mask: np.ndarray) -> np.ndarray:
+def _level(mask: np.ndarray, paper: bool) -> np.ndarray:
     """The lines that run from side to side: along the border, right across, or many fine ones."""
     height, width = mask.shape
     ink = mask.astype(np.uint8)
@@ -57,7 +58,7 @@ def _level(mask: np.ndarray) -> np.ndarray:
     x, y, w, h, area = stats.T
     edge, rim = max(1, round(EDGE * width)), RIM * height
     many = (w >= RULED * width) & (np.bincount(labels[fine], minlength=len(w)) >= SOLID_LINE * w)
-    many &= many[1:].sum() >= MANY
+    many &= paper and many[1:].sum() >= MANY
     ends = (x <= edge) | (x + w >= width - edge)
     along = (w >= LONG * width) & ((y + h <= rim) | (y >= height - rim))
     bar = (area <= THIN * height * w) & (area >= FILLED * w * h)

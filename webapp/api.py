@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from functools import partial
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -20,7 +18,7 @@ from flask import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recognizer import LAYOUTS, Reading
+from recognizer import LAYOUTS
 from webapp import archive, batch, models, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
@@ -33,7 +31,7 @@ csrf.exempt(bp)
 def recognize() -> Response:
     """Read the picture in the field `image`, or in the body."""
     layout = _layout()
-    return jsonify(_plain(recognise(_picture(), layout)))
+    return jsonify(recognise(_picture(), layout).as_dict())
 
 
 @bp.post("/v1/recognize/batch")
@@ -41,7 +39,7 @@ def recognize_batch() -> Response:
     """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
     layout = _layout()
     found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
-    lines = batch.lines(found, partial(recognise, layout=layout), _plain)
+    lines = batch.lines(found, partial(recognise, layout=layout))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson")
 
 
@@ -53,7 +51,7 @@ def recognize_strokes() -> Response:
         drawing = strokes.draw(_body())
     except ValueError as error:
         abort(400, str(error))
-    reading = _plain(recognise(drawing.png, layout))
+    reading = recognise(drawing.png, layout).as_dict()
     for digit in reading["digits"]:
         digit["box"] = drawing.own_box(digit["box"])
     return jsonify(reading)
@@ -76,11 +74,6 @@ def manual() -> str:
     """Show the same description to people."""
     with bp.open_resource("openapi.json") as file:
         return render_template("api.html", api=json.load(file))
-
-
-def _plain(reading: Reading) -> dict[str, Any]:
-    digits = [dataclasses.asdict(digit) for digit in reading.digits]
-    return {"text": reading.text, "lines": reading.lines, "model": reading.model, "digits": digits}
 
 
 def _layout() -> str:

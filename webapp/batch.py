@@ -28,12 +28,12 @@ def pictures(sent: list[tuple[str, bytes]], max_bytes: int) -> list[Picture]:
     return found
 
 
-def lines(found: list[Picture], read: Callable[[bytes], Reading], plain: Callable[[Reading], dict]) -> Iterator[str]:
+def lines(found: list[Picture], read: Callable[[bytes], Reading]) -> Iterator[str]:
     """A line for each picture: its name and what was read, or the status and sentence that say why not."""
     for name, content in found:
         answer: dict[str, Any]
         try:
-            answer = plain(read(content()))
+            answer = read(content()).as_dict()
         except (PictureError, ModelError) as error:
             status, detail = errors.explained(error)
             answer = {"status": status, "error": detail}

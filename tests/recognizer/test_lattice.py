@@ -47,3 +47,7 @@ def test_one_digit_is_preferred_unless_several_read_better(whole, answer):
 
 def test_another_single_digit_is_no_reason_to_leave_the_first_way():
     assert text(best_way([[[option(0, 1, 0, 0.3)]], [[option(0, 1, 6, 0.99)]]])) == ["0"]
+
+
+def test_where_all_would_be_stray_marks_they_are_digits_after_all():
+    assert text(best_way([[[Skip(0, 1, 0.7), option(0, 1, 3, 0.2)]]])) == ["3"]

@@ -6,7 +6,7 @@ from PIL import Image, ImageOps
 
 import recognizer
 from recognizer import read
-from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, ZERO, draw, encode, photograph
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, ZERO, beside, draw, encode, photograph
 
 DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
 
@@ -89,3 +89,40 @@ def test_mnist_keeps_its_accuracy_as_pictures(model, mnist_test):
     right = np.mean([reading.digits[0].digit for reading in readings] == mnist_test[1])
     assert right >= 0.993
     assert right == pytest.approx(stated, abs=0.002)
+
+
+def test_numbers_are_read_from_left_to_right(model):
+    picture = draw(beside([FOUR, SEVEN, ZERO, ONE], 0.8), (1100, 400))
+    reading = read(encode(picture), model)
+    assert reading.lines == ["4701"]
+    assert [digit.box[0] for digit in reading.digits] == sorted(digit.box[0] for digit in reading.digits)
+    assert reading.frames.shape == (4, 28, 28)
+
+
+def test_lines_are_read_from_top_to_bottom(model):
+    rows = [[SEVEN, FOUR, ONE], [ONE, ZERO, SEVEN]]
+    page = Image.new("L", (900, 800), 255)
+    for number, row in enumerate(rows):
+        page.paste(draw(beside(row, 0.8), (900, 400)), (0, 400 * number))
+    reading = read(encode(page), model)
+    assert reading.text == "741\n107"
+    assert [digit.line for digit in reading.digits] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("pitch", [0.4, 0.43])
+def test_digits_that_touch_are_told_apart(model, pitch):
+    assert read(encode(draw(beside([ZERO, ZERO], pitch), (580, 400))), model).text == "00"
+
+
+def test_a_page_of_one_digit_is_that_digit(model):
+    assert read(SEVEN_PNG, model, "page").text == "7"
+
+
+def test_a_crowded_page_says_what_it_left_out(model):
+    grey = np.full((1500, 1500), 255, np.uint8)
+    for x in range(20, 1480, 40):
+        for y in range(20, 1480, 40):
+            grey[y : y + 24, x : x + 6] = 0
+    reading = read(encode(Image.fromarray(grey)), model, "page")
+    assert len(reading.digits) + reading.left_out >= 37 * 37 - 37
+    assert reading.as_dict()["left_out"] == reading.left_out > 500
