@@ -12,7 +12,7 @@ STEP = 0.03  # what a row costs on paper, so that paths go straight where no ink
 SLANT = 0.05  # what a step to the side costs besides
 MARGIN = 0.2  # of the height; so near to either end there is nothing to cut off
 NEIGHBOURS = 3  # pixels of the reduced picture; two cuts are not closer
-MOST_INK = 9.0  # pixels of ink, of the reduced height, that a cut may cross
+MOST_INK = 16.0  # pixels of ink, of the reduced height, that a cut may cross
 
 
 def seams(ink: np.ndarray, most: int) -> list[np.ndarray]:

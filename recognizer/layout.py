@@ -24,7 +24,7 @@ WIDEST = 1.7  # usual heights; the width of a digit
 WIDE = 0.7  # of its height; a narrower piece is not cut
 MOST_CUTS = 6  # of a piece
 CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
-CUT = 0.5  # the cost of either side of a cut
+CUT = 1.5  # the cost of either side of a cut
 LOW = (0.7, 4.0)  # usual heights of a digit that costs nothing, and the cost of each one less
 SKIP = 0.7  # the cost of taking a low piece for a stray mark
 

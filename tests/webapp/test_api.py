@@ -41,7 +41,7 @@ def test_the_answer_is_as_the_contract_says(client, sent, layout):
     (digit,) = body["digits"]
     assert list(digit) == ["digit", "confidence", "probabilities", "box", "line", "rejected"]
     assert digit["digit"] == 7
-    assert digit["confidence"] == digit["probabilities"][7] == max(digit["probabilities"])
+    assert 0.9 < digit["confidence"] <= digit["probabilities"][7] == max(digit["probabilities"])
     assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert digit["box"] == pytest.approx([92, 72, 216, 276], abs=4)
     assert digit["line"] == 0
