@@ -68,12 +68,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fit(options: argparse.Namespace) -> None:
+    cooked = recipe.load(options.recipe, [*(recipe.GENTLE if options.start else ()), *_changes(options)])
     from train import report
     from train.fit import fit
-    from train.start import GENTLE, start
+    from train.start import start
     from train.verify import open_model, reported
 
-    cooked = recipe.load(options.recipe, [*(GENTLE if options.start else ()), *_changes(options)])
     if options.data:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
     folder = _folder(options.name or cooked.name + ("-tuned" if options.start else ""))

@@ -13,6 +13,10 @@ from typing import Any
 from train.errors import TrainError
 
 FOLDER = Path(__file__).parent / "recipes"
+GENTLE = (
+    "train.epochs=5",
+    "train.learning_rate=0.0003",
+)  # what fine-tuning changes of a recipe, unless one says otherwise
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,6 @@ from recognizer.model import Keras
 from train.data import LOADERS
 from train.errors import TrainError
 
-GENTLE = (
-    "train.epochs=5",
-    "train.learning_rate=0.0003",
-)  # what fine-tuning changes of a recipe, unless one says otherwise
-
 
 @dataclass(frozen=True, eq=False)
 class Start:
