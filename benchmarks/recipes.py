@@ -12,6 +12,7 @@ from pathlib import Path
 
 from train.fit import fit
 from train.recipe import load
+from train.training import Run
 
 PUBLISHED = {
     "two-conv-dropout": "about 98.5",
@@ -37,7 +38,7 @@ def main() -> None:
 def accuracies(name: str, seeds: int) -> list[float]:
     """In per cent, one for each seed."""
     with tempfile.TemporaryDirectory() as folder:
-        cards = [fit(load(name), Path(folder) / name, seed)[0] for seed in range(seeds)]
+        cards = [fit(load(name), Run(Path(folder) / name, seed))[0] for seed in range(seeds)]
     return [100 * card["results"]["mnist test"]["accuracy"] for card in cards]
 
 

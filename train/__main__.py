@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from train import cards, recipe
+from train import cards, recipe, strategy
 from train.data import LOADERS
 from train.errors import TrainError
 
@@ -22,7 +22,9 @@ def main() -> None:
     try:
         options.run(options)
     except TrainError as error:
-        sys.exit(f"train: {error}")
+        sys.stdout.flush()
+        print(f"train: {error}", file=sys.stderr, flush=True)
+        os._exit(1)  # where the disk was full, HDF5 would crash on the ordinary way out
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
         help="write its events (default: logs/)",
     )
     fit.add_argument("--resume", action="store_true", help="go on where a training that was stopped has ended")
+    fit.add_argument(
+        "--strategy",
+        choices=strategy.STRATEGIES,
+        help="train on all GPUs of this machine, or on the machines that TF_CONFIG names",
+    )
     fit.set_defaults(run=_fit)
     verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
     verify.add_argument("name", help="a model in models/, or a path")
@@ -72,17 +79,26 @@ def _fit(options: argparse.Namespace) -> None:
     from train import report
     from train.fit import fit
     from train.start import start
+    from train.training import Run
     from train.verify import open_model, reported
 
     if options.data:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
-    folder = _folder(options.name or cooked.name + ("-tuned" if options.start else ""))
+    spread = strategy.strategy(options.strategy)
+    folder = _folder(options.name or _name(cooked.name, options))
     origin = start(_folder(options.start)) if options.start else None
-    card, (title, (frames, labels)) = fit(cooked, folder, options.seed, options.resume, origin, options.tensorboard)
+    run = Run(folder, options.seed, options.resume, options.tensorboard, spread)
+    card, (title, (frames, labels)) = fit(cooked, run, origin)
     print(reported(open_model(folder), title, frames[..., 0], labels, folder / "plots"))
     if origin:
         print("\n" + report.before_and_after(card["from"]["accuracy"], card["results"]))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
+
+
+def _name(recipe: str, options: argparse.Namespace) -> str:
+    """What a bundle is called that is given no name: each of several workers writes one, and all are the same."""
+    worker = strategy.worker() if options.strategy == "multiworker" else 0
+    return recipe + ("-tuned" if options.start else "") + (f"-worker{worker}" if worker else "")
 
 
 def _changes(options: argparse.Namespace) -> list[str]:

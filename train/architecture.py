@@ -19,18 +19,23 @@ from recognizer.model import DIGITS
 from train.errors import TrainError
 
 
-def build(layers: Sequence[str], name: str, classes: int = DIGITS, members: int = 1) -> keras.Model:
-    """Return an untrained model: the mean of `members` networks of these layers and a softmax. Raises TrainError."""
+def build(
+    layers: Sequence[str], name: str, classes: int = DIGITS, members: int = 1, precision: str = "float32"
+) -> keras.Model:
+    """Return an untrained model: the mean of `members` networks of these layers and a softmax. Raises TrainError.
+
+    `precision` is a dtype policy of Keras's; weights and answers are float32 in any case.
+    """
     inputs = keras.Input((SIDE, SIDE, 1), name="frame")
-    outputs = [_network(inputs, layers, classes) for _ in range(members)]
+    outputs = [_network(inputs, layers, classes, precision) for _ in range(members)]
     return keras.Model(inputs, kl.Average()(outputs) if members > 1 else outputs[0], name=name)
 
 
-def members(model: keras.Model) -> keras.Model:
+def members(model: keras.Model, kind: type[keras.Model] = keras.Model) -> keras.Model:
     """The same networks, each answering for itself, (n, members, classes): so they are trained, to differ usefully."""
     mean = model.layers[-1]
     outputs = mean.input if isinstance(mean, kl.Average) else [mean.output]
-    return keras.Model(model.inputs, kl.Concatenate(axis=1)([kl.Reshape((1, -1))(output) for output in outputs]))
+    return kind(model.inputs, kl.Concatenate(axis=1)([kl.Reshape((1, -1))(output) for output in outputs]))
 
 
 def settled(model: keras.Model) -> keras.Model:
@@ -46,7 +51,7 @@ def settled(model: keras.Model) -> keras.Model:
     def call(layer: keras.Layer, *inputs: keras.KerasTensor, **options: object) -> keras.KerasTensor:
         return inputs[0] if layer.name in gone else layer(*inputs, **options)
 
-    plain = keras.models.clone_model(model, call_function=call)
+    plain = keras.models.clone_model(model, clone_function=_whole, call_function=call)
     for layer in plain.layers:
         layer.set_weights(_halved(*model.get_layer(layer.name).get_weights()))
     for name, maker in norms.items():
@@ -58,6 +63,11 @@ def settled(model: keras.Model) -> keras.Model:
             none, unit = np.zeros_like(scale), np.ones_like(scale) - model.get_layer(name).epsilon
             plain.get_layer(name).set_weights([*_halved(scale, offset), none, unit])
     return plain
+
+
+def _whole(layer: keras.Layer) -> keras.Layer:
+    """The same layer, computing with float32 whatever it was trained with."""
+    return layer.__class__.from_config(layer.get_config() | {"dtype": "float32"})
 
 
 def _halved(*weights: np.ndarray) -> list[np.ndarray]:
@@ -74,14 +84,14 @@ def _scale_and_offset(norm: kl.BatchNormalization) -> tuple[np.ndarray, np.ndarr
     return scale, beta - mean * scale
 
 
-def _network(inputs: keras.KerasTensor, layers: Sequence[str], classes: int) -> keras.KerasTensor:
+def _network(inputs: keras.KerasTensor, layers: Sequence[str], classes: int, precision: str) -> keras.KerasTensor:
     outputs = inputs
     for words in layers:
-        outputs = _layer(words)(outputs)
+        outputs = _layer(words, precision)(outputs)
     return kl.Dense(classes, activation="softmax")(outputs)
 
 
-def _layer(words: str) -> keras.Layer:
+def _layer(words: str, precision: str) -> keras.Layer:
     kind, *options = words.split()
     numbers = [float(option) for option in options if option.replace(".", "", 1).isdigit()]
     try:
@@ -89,21 +99,23 @@ def _layer(words: str) -> keras.Layer:
             case "conv", [filters, *size]:
                 activation = None if "linear" in options else "relu"
                 padding = "same" if "same" in options else "valid"
-                return kl.Conv2D(int(filters), int(size[0]) if size else 3, activation=activation, padding=padding)
+                return kl.Conv2D(
+                    int(filters), int(size[0]) if size else 3, activation=activation, padding=padding, dtype=precision
+                )
             case "pool", [*size]:
-                return kl.MaxPooling2D(int(size[0]) if size else 2)
+                return kl.MaxPooling2D(int(size[0]) if size else 2, dtype=precision)
             case "dropout", [share]:
-                return kl.Dropout(share)
+                return kl.Dropout(share, dtype=precision)
             case "dense", [units]:
-                return kl.Dense(int(units), activation="relu")
+                return kl.Dense(int(units), activation="relu", dtype=precision)
             case "norm", []:
-                return kl.BatchNormalization()
+                return kl.BatchNormalization(dtype=precision)
             case "relu", []:
-                return kl.ReLU()
+                return kl.ReLU(dtype=precision)
             case "average", []:
-                return kl.GlobalAveragePooling2D()
+                return kl.GlobalAveragePooling2D(dtype=precision)
             case "flatten", []:
-                return kl.Flatten()
+                return kl.Flatten(dtype=precision)
     except ValueError as error:
         raise TrainError(f"The layer {words!r} cannot be built: {error}") from error
     raise TrainError(f"There is no layer {words!r}; there are:\n{__doc__}")

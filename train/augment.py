@@ -18,6 +18,9 @@ PAPER = 0.03  # fainter ink is none: blur has no end, but the ink that is read a
 RINGING = 0.12  # the same for the rings that JPEG draws around strokes
 AS_IT_IS = Augmentation(clean=1.0, thinnest=1.5, widest=5.0)  # pictures unchanged, strokes with any usual pen
 FLAWED = 0.3  # share of the pictures that show a flaw of its kind, where the recipe wants any
+TORN = 0.12  # of a side; so much of a digit may be off the edge of its picture
+STEPS = np.arange(WORK, dtype=np.float32) - WORK / 2
+GRID = np.stack(np.meshgrid(STEPS, STEPS))  # (2, WORK, WORK), x and y from the middle of the working picture
 
 
 def augment(frames: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
@@ -31,10 +34,10 @@ def drawn(writings: Sequence[pen.Writing], how: Augmentation, rng: np.random.Gen
 
 
 def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    steps = np.arange(WORK, dtype=np.float32) - WORK / 2
-    x, y = np.tensordot(_affine(how, rng) / ZOOM, np.stack(np.meshgrid(steps, steps)), 1) + np.float32(SIDE / 2)
+    places = np.tensordot(_affine(how, rng) / ZOOM, GRID, 1) + np.float32(SIDE / 2)
     if how.elastic:
-        x, y = x + _displacement(how.elastic, rng), y + _displacement(how.elastic, rng)
+        places += _displacement(how.elastic, rng)
+    x, y = places
     ink = cv2.remap(picture, x, y, cv2.INTER_CUBIC)
     ink = _thicker(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
     ink = _flawed(ink, ZOOM, how, rng)
@@ -44,7 +47,10 @@ def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -
 def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     zoom = pen.SIDE / BOX
     matrix = _affine(how, rng)
-    strokes = [stroke @ matrix.T for stroke in pen.marked(writing, how.marks, rng)]
+    strokes = pen.marked(writing, how.marks, rng)
+    if how.loose:
+        strokes = pen.loosened(strokes, how.loose, rng)
+    strokes = [stroke @ matrix.T for stroke in strokes]
     if how.elastic:
         strokes = _bent(strokes, how.elastic / BOX, rng)
     ink = pen.draw(strokes, zoom * np.exp(rng.uniform(*np.log((how.thinnest, how.widest)))))
@@ -61,11 +67,13 @@ def _affine(how: Augmentation, rng: np.random.Generator) -> np.ndarray:
 
 
 def _displacement(size: float, rng: np.random.Generator) -> np.ndarray:
-    """A smooth random field (WORK, WORK) with standard deviation `size` (Simard, Steinkraus & Platt, ICDAR 2003)."""
+    """A smooth random field (2, WORK, WORK), `size` strong on the average (Simard, Steinkraus & Platt, ICDAR 2003)."""
     coarse = WORK // 4
-    noise = rng.standard_normal((coarse, coarse), np.float32)
-    smooth = cv2.GaussianBlur(noise, (0, 0), ELASTIC_SMOOTHNESS * ZOOM / 4)
-    return cv2.resize(smooth * (size / max(float(smooth.std()), 1e-6)), (WORK, WORK), interpolation=cv2.INTER_LINEAR)
+    smooth = cv2.GaussianBlur(
+        rng.standard_normal((coarse, coarse, 2), np.float32), (0, 0), ELASTIC_SMOOTHNESS * ZOOM / 4
+    )
+    smooth *= size / np.sqrt((smooth**2).mean((0, 1)) + 1e-12)
+    return cv2.resize(smooth, (WORK, WORK), interpolation=cv2.INTER_LINEAR).transpose(2, 0, 1)
 
 
 def _bent(strokes: pen.Strokes, share: float, rng: np.random.Generator) -> pen.Strokes:
@@ -91,6 +99,8 @@ def _thicker(ink: np.ndarray, pixels: float) -> np.ndarray:
 
 def _flawed(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     """Ink with what pens, neighbours and cameras do to it; `zoom` is how many pixels make one of the frame."""
+    if how.torn and rng.random() < how.torn:
+        ink = _torn(ink, rng)
     if how.gaps and rng.random() < FLAWED:
         ink = _broken(ink, how.gaps * zoom, rng)
     if how.leftovers and rng.random() < how.leftovers:
@@ -103,6 +113,14 @@ def _flawed(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.Gene
     if how.jpeg and rng.random() < FLAWED:
         ink = _through_jpeg(ink, rng)
     return np.where(ink < PAPER, 0, ink)
+
+
+def _torn(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink without what lies off an edge of the picture; not the upper one, without its bar a 7 would be a 1."""
+    x, y, width, height = cv2.boundingRect((ink > 0.5).astype(np.uint8))
+    turns = int(rng.integers(1, 4))
+    box = np.rot90(ink[y : y + height, x : x + width], turns)
+    return np.rot90(box[round(rng.uniform(0, TORN) * len(box)) :], -turns)
 
 
 def _broken(ink: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarray:

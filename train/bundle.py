@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ def writing(folder: Path) -> Iterator[Path]:
         draft.chmod(0o755)
         _replace(draft, folder)
     except OSError as error:
-        raise TrainError(f"{folder}: cannot be written ({error}); what was there is unchanged.") from error
+        reason = os.strerror(error.errno) if error.errno else error  # HDF5's own words fill a screen
+        raise TrainError(f"{folder}: cannot be written ({reason}); what was there is unchanged.") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

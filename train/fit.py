@@ -7,7 +7,6 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -28,33 +27,25 @@ REJECTED = 0.002  # share of the validation digits that may be taken for none: t
 Pair = tuple[np.ndarray, np.ndarray]  # frames (n, 28, 28, 1) and labels (n,)
 
 
-def fit(
-    recipe: Recipe,
-    folder: Path,
-    seed: int = 0,
-    resume: bool = False,
-    start: Start | None = None,
-    tensorboard: Path | None = None,
-) -> tuple[dict, tuple[str, Pair]]:
-    """Train a recipe, from `start` where there is one, and write its bundle to `folder`. Raises TrainError.
+def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[dict, tuple[str, Pair]]:
+    """Train a recipe, from `start` where there is one, and write its bundle to the run's folder. Raises TrainError.
 
     Return its card, and the name and the digits of the first set that it was tested on.
     """
-    with writing(folder) as draft:
-        rng = np.random.default_rng(seed)
+    with writing(run.folder) as draft:
+        rng = np.random.default_rng(run.seed)
         parts = _parts(recipe, rng, start)
         validation = batch([part.validation for part in parts], AS_IT_IS, rng)
         tests = _tests(parts)
         training = [part.training for part in parts for _ in range(part.times)]
         begun = time.perf_counter()
-        run = Run(folder, resume, tensorboard)
-        model, history = trained(recipe, training, validation, seed, run, start and start.model)
+        model, history = trained(recipe, training, validation, run, start and start.model)
         seconds = time.perf_counter() - begun
         card = {
-            "name": folder.name,
+            "name": run.folder.name,
             "description": recipe.description,
             "recipe": dataclasses.asdict(recipe) | (start.layers if start else {}),
-            "seed": seed,
+            "seed": run.seed,
             **_origin(start, tests),
             "epoch": picked(history, recipe.train.pick),
             "data": {part.data.name: part.described() for part in parts},
@@ -65,7 +56,7 @@ def fit(
             "history": {name: [round(value, 5) for value in values] for name, values in history.items()},
         }
         save(model, card, draft)
-        plots.write_history(draft / "plots", folder.name, history)
+        plots.write_history(draft / "plots", run.folder.name, history)
     return card, next(iter(tests.items()))
 
 

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from train.errors import TrainError
 
+ROOT = Path(__file__).resolve().parent.parent  # which is on no path of a process that a notebook starts
+
 
 def export(saved: Path, out: Path) -> None:
     """Write the model in the file `saved` as LiteRT, in a process of its own. Raises TrainError."""
     if not find_spec("tensorflow"):
         raise TrainError("The export to LiteRT needs TensorFlow; pip install tensorflow, and try again.")
     command = [sys.executable, "-m", "train.litert", str(saved), str(out)]
-    environment = os.environ | {"KERAS_BACKEND": "tensorflow"}
+    paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": paths}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own
     if done.returncode:
         raise TrainError(f"The export to LiteRT failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")

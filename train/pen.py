@@ -62,6 +62,18 @@ def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
     return [*writing.strokes, *add(writing.strokes, low, high - low, rng)]
 
 
+def loosened(strokes: Strokes, share: float, rng: np.random.Generator) -> Strokes:
+    """Strokes that begin late, end early and do not quite meet, each by up to a `share`: an open 0, a 5's bar apart."""
+    size = float(np.ptp(np.concatenate(strokes), 0).max())
+    return [_loosened(stroke, share, size if len(strokes) > 1 else 0.0, rng) for stroke in strokes]
+
+
+def _loosened(stroke: np.ndarray, share: float, size: float, rng: np.random.Generator) -> np.ndarray:
+    late, early = (int(len(stroke) * rng.uniform(0, share)) if rng.random() < 0.5 else 0 for _ in range(2))
+    off = rng.uniform(-share, share, 2) * size / 2
+    return (stroke[late : len(stroke) - early] + off).astype(np.float32)
+
+
 def _slash(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
     """From below left to above right (sometimes the other way), inside the ring or reaching out of it."""
     reach = rng.uniform(0.3, 0.75)

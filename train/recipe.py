@@ -30,12 +30,13 @@ class Training:
     weight_decay: float = 0.0  # of AdamW; 0: Adam
     label_smoothing: float = 0.0
     validation: float = 0.1  # share of the training set that picks the epoch
+    precision: str = "float32"  # or "mixed_bfloat16", which is faster where the processor knows it; the same in the end
     pick: str = "accuracy"  # or "loss", which is less moved by a few digits: what the epoch is picked by
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a training picture is changed each time that it is seen; all zero: not at all."""
+    """How far at most a training picture is changed each time that it is seen; all zero: not at all."""
 
     clean: float = 0.0  # share of the pictures left as they are
     rotation: float = 0.0  # degrees, either way
@@ -47,7 +48,9 @@ class Augmentation:
     thinnest: float = 2.0  # pixels of 28, the finest pen that strokes are drawn with
     widest: float = 3.0  # pixels of 28, the broadest
     marks: float = 0.0  # share of the drawn 0, 1 and 7 that get a slash, a flag or foot, a bar
+    loose: float = 0.0  # share of a drawn stroke that may be missing at either end, and of its digit that it is off
     gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
+    torn: float = 0.0  # share of the pictures that show not quite all of the digit
     leftovers: float = 0.0  # share of the pictures with a bit of a line or neighbour beside the digit
     noise: float = 0.0  # the largest standard deviation of the camera's grain, where ink is 1
     jpeg: bool = False  # whether some pictures are compressed as badly as JPEG does

@@ -1,4 +1,4 @@
-"""What is no digit, as pen strokes: letters and signs, scribbles and shapes, two digits where there should be one."""
+"""What is no digit, as pen strokes: letters and signs, scribbles and shapes, more than one digit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ FONTS = ("futural", "rowmans", "scripts", "cursive")  # single-stroke alphabets 
 SIGNS = (  # what is left of ASCII without the digits and all that some hands write like one
     "ACEFHKLMNPRTUVWXcdefhkmnpruvwx#%*+-<=>@^_~"
 )
+LEAST = 0.15  # of a digit's height, that what a cut leaves of it is wide
 FEWEST_POINTS = 40  # of a stroke, so that curves are round
 
 
@@ -23,7 +24,8 @@ def strangers(count: int, digits: Sequence[Writing], rng: np.random.Generator) -
     kinds: list[tuple[float, Callable[[np.random.Generator], Strokes]]] = [
         (0.50, _sign),
         (0.04, _word),
-        (0.10, lambda rng: _pair(digits, rng)),
+        (0.12, lambda rng: _pair(digits, rng)),
+        (0.08, lambda rng: _more_than_one(digits, rng)),
         (0.12, _tangle),
         (0.08, _zigzag),
         (0.08, _spiral),
@@ -52,6 +54,32 @@ def _word(rng: np.random.Generator) -> Strokes:
 def _pair(digits: Sequence[Writing], rng: np.random.Generator) -> Strokes:
     first, second = (digits[number].strokes for number in rng.integers(len(digits), size=2))
     return _beside(first, second, rng.uniform(-0.15, 0.3))
+
+
+def _more_than_one(digits: Sequence[Writing], rng: np.random.Generator) -> Strokes:
+    """A digit and what a wrong cut left of its neighbour."""
+    whole, other = (digits[number].strokes for number in rng.integers(len(digits), size=2))
+    side = rng.choice((-1, 1))
+    part = _part(_upright(other), side, rng)
+    first, second = (whole, part) if side < 0 else (part, whole)
+    return _beside(first, second, rng.uniform(0, 0.15))
+
+
+def _part(strokes: Strokes, side: int, rng: np.random.Generator) -> Strokes:
+    """What lies to the left (-1) or right (1) of a cut through upright strokes; all of them if that is too little."""
+    width, height = np.concatenate(strokes).max(0)
+    place, lean = width * rng.uniform(0.4, 0.6), rng.uniform(-0.15, 0.15)
+    beyond = [side * (stroke[:, 0] - place + lean * (stroke[:, 1] - height / 2)) > 0 for stroke in strokes]
+    part = [run for stroke, kept in zip(strokes, beyond, strict=True) for run in _runs(stroke, kept)]
+    return part if part and np.ptp(np.concatenate(part)[:, 0]) > LEAST else strokes
+
+
+def _runs(stroke: np.ndarray, kept: np.ndarray) -> Strokes:
+    """The parts of a stroke that are kept."""
+    ends = np.flatnonzero(np.diff(kept)) + 1
+    return [
+        run for run, keep in zip(np.split(stroke, ends), np.split(kept, ends), strict=True) if keep[0] and len(run) > 1
+    ]
 
 
 def _beside(first: Strokes, second: Strokes, gap: float) -> Strokes:

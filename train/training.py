@@ -18,6 +18,7 @@ from train.batches import Batches
 from train.data import Digits
 from train.errors import TrainError
 from train.recipe import Recipe, Training
+from train.strategy import SINGLE, Strategy
 
 WARM_UP = 0.1  # of the steps of a cosine schedule
 VALIDATION_BATCH = 500  # frames
@@ -30,10 +31,13 @@ class Run:
     """A training of the bundle that is to stand in `folder`; its checkpoint lies beside it until it has ended."""
 
     folder: Path
+    seed: int = 0
     resume: bool = False
     tensorboard: Path | None = None  # a folder for its event files
+    strategy: Strategy = SINGLE
 
-    def __post_init__(self) -> None:
+    def begin(self) -> None:
+        """Make room for a checkpoint, or see that there is one to resume. Raises TrainError."""
         if self.resume and not self.log.exists():
             raise TrainError(f"There is no training of {self.folder.name} to resume; no epoch of it has ended.")
         if not self.resume:
@@ -77,7 +81,6 @@ def trained(
     recipe: Recipe,
     training: Sequence[Digits],
     validation: tuple[np.ndarray, np.ndarray],
-    seed: int,
     run: Run,
     start: keras.Model | None = None,
 ) -> tuple[keras.Model, History]:
@@ -86,10 +89,47 @@ def trained(
     `validation` is frames (n, 28, 28, 1) and labels (n,). A model to `start` from takes the place of the recipe's
     layers. Ctrl-C ends the training early. Raises TrainError.
     """
-    _seed(seed)
-    model = _started(start) if start else _built(recipe, training)
+    run.begin()
+    _seed(run.seed)
+    with run.strategy.scope():
+        model = _started(start) if start else _built(recipe, training)
+        student = members(model, Worker if run.strategy.workers else keras.Model)
+        try:
+            _fit(student, recipe, training, validation, run)
+        except KeyboardInterrupt:
+            if not run.history():
+                run.forget()
+                raise TrainError("Stopped before the first epoch ended; there is nothing to keep.") from None
+            print("\nStopped; the best epoch so far is kept, and --resume goes on.", flush=True)
+        student.load_weights(run.best)
+    history = run.history()
+    if len(history["loss"]) == recipe.train.epochs:
+        run.forget()
+    return settled(model), history
 
-    student = members(model)
+
+class Worker(keras.Model):
+    """A network that is trained on several machines, which Keras 3 does not manage alone (tensorflow issue 72388)."""
+
+    def compute_metrics(self, *args: object, **options: object) -> dict:
+        """The figures of a batch as arrays of one; of scalars, Keras can take no mean over machines."""
+        figures = super().compute_metrics(*args, **options)
+        return {name: keras.ops.reshape(value, (1,)) for name, value in figures.items()}
+
+    def _maybe_symbolic_build(self, iterator: object = None, data_batch: tuple | None = None) -> None:
+        """Build from a batch alone; Keras fails at an iterator over batches that are spread."""
+        if data_batch is not None:
+            super()._maybe_symbolic_build(data_batch=data_batch)
+
+
+def _fit(
+    student: keras.Model,
+    recipe: Recipe,
+    training: Sequence[Digits],
+    validation: tuple[np.ndarray, np.ndarray],
+    run: Run,
+) -> None:
+    """Train all epochs that the history of the run lacks."""
     _, answers, classes = student.output_shape
 
     def targets(labels: np.ndarray) -> np.ndarray:
@@ -97,7 +137,7 @@ def trained(
 
     history = run.history()
     done = len(history.get("loss", []))
-    batches = Batches(training, recipe.train.batch_size, recipe.augment, seed, targets, done)
+    batches = Batches(training, recipe.train.batch_size, recipe.augment, run.seed, targets, done)
     student.compile(
         optimizer=_optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.train.label_smoothing),
@@ -107,35 +147,23 @@ def trained(
         student.optimizer.build(student.trainable_variables)
         student.load_weights(run.latest)
     frames, labels = validation
-    student.test_on_batch(
-        frames[:1], targets(labels[:1])
-    )  # builds all, or fit would take batches out of the first epoch
-    try:
-        student.fit(
-            batches,
-            shuffle=False,  # `batches` are; Keras would shuffle them again, after a generator that no checkpoint holds
-            epochs=recipe.train.epochs,
-            initial_epoch=done,
-            validation_data=(frames, targets(labels)),
-            validation_batch_size=VALIDATION_BATCH,
-            callbacks=_callbacks(run, history, recipe.train.pick),
-            verbose=1 if sys.stdout.isatty() else 2,
-        )
-    except KeyboardInterrupt:
-        if not run.history():
-            run.forget()
-            raise TrainError("Stopped before the first epoch ended; there is nothing to keep.") from None
-        print("\nStopped; the best epoch so far is kept, and --resume goes on.", flush=True)
-    student.load_weights(run.best)
-    history = run.history()
-    if len(history["loss"]) == recipe.train.epochs:
-        run.forget()
-    return settled(model), history
+    # builds all, or fit would take batches out of the first epoch
+    student.test_on_batch(frames[:1], targets(labels[:1]))
+    student.fit(
+        batches,
+        shuffle=False,  # `batches` are; Keras would shuffle them again, after a generator that no checkpoint holds
+        epochs=recipe.train.epochs,
+        initial_epoch=done,
+        validation_data=(frames, targets(labels)),
+        validation_batch_size=VALIDATION_BATCH,
+        callbacks=_callbacks(run, history, recipe.train.pick),
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
 
 
 def _built(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
     classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
-    return build(recipe.layers, recipe.name, classes, recipe.members)
+    return build(recipe.layers, recipe.name, classes, recipe.members, recipe.train.precision)
 
 
 def _started(start: keras.Model) -> keras.Model:

@@ -40,6 +40,7 @@ def test_a_wrong_layer_is_named(layers, message):
 
 def test_a_settled_model_answers_the_same_with_half_precision_and_without_norm_after_a_linear_convolution():
     rng = np.random.default_rng(0)
+    keras.utils.set_random_seed(0)
     model = build(["conv 4 linear", "norm", "relu", "pool", "norm", "flatten", "dense 8"], "mine", members=2)
     model.set_weights([np.abs(weight + rng.normal(0, 0.2, weight.shape)) for weight in model.get_weights()])
     plain = settled(model)
@@ -48,8 +49,20 @@ def test_a_settled_model_answers_the_same_with_half_precision_and_without_norm_a
         2,
     ]
     frames = rng.random((20, 28, 28, 1), np.float32)
-    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.005
+    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.01
     variances = {id(norm.moving_variance) for norm in plain.layers if isinstance(norm, keras.layers.BatchNormalization)}
     for weight in plain.weights:
         value = np.asarray(weight)
         assert id(weight) in variances or np.array_equal(value, value.astype(np.float16))
+
+
+def test_a_network_of_mixed_precision_settles_to_single():
+    layers = ["conv 4 linear", "norm", "relu", "pool", "flatten", "dropout 0.1", "dense 3"]
+    model = build(layers, "mine", precision="mixed_bfloat16")
+    assert {layer.compute_dtype for layer in model.layers[1:-1]} == {"bfloat16"}
+    assert model.layers[-1].compute_dtype == "float32"
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+    plain = settled(model)
+    assert {layer.compute_dtype for layer in plain.layers} == {"float32"}
+    frames = np.random.default_rng(0).random((20, 28, 28, 1), np.float32)
+    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.02

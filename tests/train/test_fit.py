@@ -10,6 +10,7 @@ from recognizer import Model, read
 from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
 from train.recipe import load
+from train.training import Run
 from webapp.config import ROOT
 
 LAYERS = 'layers=["conv 8 linear", "norm", "relu", "pool", "norm", "flatten", "dense 32"]'
@@ -22,7 +23,7 @@ def bundle(tmp_path_factory):
     from train.fit import fit
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    fit(load("small", TINY), folder, seed=3)
+    fit(load("small", TINY), Run(folder, seed=3))
     return folder
 
 
@@ -121,3 +122,17 @@ def test_there_must_be_something_to_resume(tmp_path):
     data_file("mnist.npz")
     output = command(tmp_path / "models" / "tiny", "--resume").communicate()[0]
     assert output.rstrip().endswith("train: There is no training of tiny to resume; no epoch of it has ended.")
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_the_old_bundle_whole(small_disk):
+    data_file("mnist.npz")
+    old = small_disk / "mine" / "model.keras"
+    old.parent.mkdir()
+    old.write_text("old")
+    large = ("layers=['flatten', 'dense 900']", "train.validation=0.9", "train.epochs=1")
+    changes = [word for change in large for word in ("--set", change)]
+    words = [sys.executable, "-m", "train", "fit", "small", "--name", str(small_disk / "mine"), *changes]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("mine: cannot be written (No space left on device); what was there is unchanged.\n")
+    assert old.read_text() == "old"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests import drawing
-from train.pen import SIDE, Writing, draw, marked, parse_unipen
+from train.pen import SIDE, Writing, draw, loosened, marked, parse_unipen
 
 UNIPEN = """\
 .LEXICON "0" "7"
@@ -64,3 +64,21 @@ def test_a_seven_has_no_more_than_one_bar():
     crossed = writing(7, [*drawing.SEVEN, [(0.3, 0.5), (0.7, 0.5)]])
     rng = np.random.default_rng(0)
     assert all(len(marked(crossed, 1.0, rng)) == 2 for _ in range(20))
+
+
+def test_loose_strokes_begin_late_end_early_and_do_not_quite_meet():
+    rng = np.random.default_rng(0)
+    whole = [np.stack([np.linspace(0, 1, 100), np.full(100, y)], 1).astype(np.float32) for y in (0.0, 1.0)]
+    lengths, gaps = [], []
+    for _ in range(50):
+        first, second = loosened(whole, 0.2, rng)
+        lengths.append(len(first) / 100)
+        gaps.append(second[0, 1] - first[0, 1])
+    assert min(lengths) == pytest.approx(0.65, abs=0.06)
+    assert max(lengths) == 1
+    assert np.std(gaps) == pytest.approx(0.082, abs=0.02)
+
+
+def test_a_single_stroke_stays_where_it_is():
+    (stroke,) = loosened(ONE.strokes, 0.2, np.random.default_rng(0))
+    assert set(map(tuple, stroke.tolist())) <= set(map(tuple, ONE.strokes[0].tolist()))

@@ -4,7 +4,7 @@ import pytest
 from tests.conftest import data_file
 from train.data import load
 from train.pen import Writing, draw
-from train.strangers import NONE, SIGNS, strangers
+from train.strangers import NONE, SIGNS, _part, strangers
 
 ONE = Writing(1, "7", [np.array([[0, 0], [0, 100]], np.float32)])
 
@@ -39,3 +39,11 @@ def test_the_loader_makes_them_with_pairs_of_real_digits():
     assert set(data.train.labels) == {NONE}
     assert data.sha256 is None
     assert data.test is None
+
+
+def test_a_cut_leaves_a_part_on_either_side():
+    line = [np.stack([np.linspace(0, 1, 50), np.linspace(0, 1, 50)], 1).astype(np.float32)]
+    for side in (-1, 1):
+        (part,) = _part(line, side, np.random.default_rng(0))
+        assert 0.25 < np.ptp(part[:, 0]) < 0.75
+        assert part[:, 0].min() == 0 if side < 0 else part[:, 0].max() == 1

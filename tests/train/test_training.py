@@ -27,14 +27,14 @@ DIGITS = Pens(
 def weights(folder, seed=0, resume=False):
     """What a training ends with."""
     validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
-    model, history = trained(RECIPE, [DIGITS], validation, seed, Run(folder, resume))
+    model, history = trained(RECIPE, [DIGITS], validation, Run(folder, seed, resume))
     return [*model.get_weights(), *map(np.array, history.values())]
 
 
 def test_tensorboard_finds_events_of_training_and_validation(tmp_path):
     short = load("small", [LAYERS, "train.epochs=1", "train.batch_size=16"])
     validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
-    trained(short, [DIGITS.take(np.arange(40))], validation, 0, Run(tmp_path / "mine", tensorboard=tmp_path / "logs"))
+    trained(short, [DIGITS.take(np.arange(40))], validation, Run(tmp_path / "mine", tensorboard=tmp_path / "logs"))
     for part in ("train", "validation"):
         (events,) = (tmp_path / "logs" / part).glob("events.out.tfevents.*")
         assert b"epoch_accuracy" in events.read_bytes()
