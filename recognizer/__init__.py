@@ -30,6 +30,7 @@ __all__ = [
     "read",
 ]
 
+AMONG_DIGITS = 0.5  # of the confidence that a digit needs alone, where there are others: they make it likelier
 PLACES = 6  # decimal places of a probability; more would be noise
 
 
@@ -43,9 +44,17 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
     for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
         option.frame, option.probabilities = seen, row
     lines = best_way(ways)
-    digits = [_digit(option, number, picture, model) for number, line in enumerate(lines) for option in line]
-    chosen = np.stack([option.frame for line in lines for option in line])
-    return Reading(model.name, digits, chosen, picture.grey, left_out(inks) if len(digits) > 1 else 0)
+    chosen = [option for line in lines for option in line]
+    least = model.reject_below * (AMONG_DIGITS if len(chosen) > 1 else 1)
+    return Reading(
+        model=model.name,
+        digits=[_digit(option, number, picture, least) for number, line in enumerate(lines) for option in line],
+        frames=np.stack([option.frame for option in chosen]),
+        glyphs=[option.glyph for option in chosen],
+        picture=picture.grey,
+        size=picture.size,
+        left_out=left_out(inks) if len(chosen) > 1 else 0,
+    )
 
 
 def first_frame(grey: np.ndarray) -> np.ndarray:
@@ -54,7 +63,7 @@ def first_frame(grey: np.ndarray) -> np.ndarray:
     return frame(pieces.glyph(inside(pieces)).ink)
 
 
-def _digit(option: Option, line: int, picture: Picture, model: Model) -> Digit:
+def _digit(option: Option, line: int, picture: Picture, least: float) -> Digit:
     confidence = round(float(option.probabilities.max()), PLACES)
     shares = option.probabilities / option.probabilities.sum()  # as if it were a digit
     return Digit(
@@ -63,5 +72,5 @@ def _digit(option: Option, line: int, picture: Picture, model: Model) -> Digit:
         probabilities=[round(float(share), PLACES) for share in shares],
         box=picture.full_box(option.glyph.box),
         line=line,
-        rejected=confidence < model.reject_below,
+        rejected=confidence < least,
     )

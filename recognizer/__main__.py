@@ -11,10 +11,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TextIO
 
+import cv2
 from tqdm import tqdm
 
-from recognizer import LAYOUTS, Model, ModelError
-from recognizer.bulk import FORMATS, ResumeError, expand, resume, rows, written
+from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
+from recognizer.bulk import FORMATS, expand, resume, rows, written
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 LONG = 1  # seconds of work before a progress bar appears
@@ -28,7 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as when `head` has seen enough
     try:
         return _read(options)
-    except (ModelError, ResumeError, OSError, BrokenProcessPool) as error:
+    except (ModelError, ValueError, OSError, BrokenProcessPool) as error:
         print(f"recognizer: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -39,17 +40,24 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recognizer", description=__doc__)
-    read = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
+    command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "read",
         help="read pictures, a line each",
         epilog="Exit status: 0 all were read, 1 some were not (their lines say why), 2 it failed, 130 stopped.",
     )
-    read.add_argument("files", nargs="+", metavar="FILE", help="a picture, a folder (all below it) or a glob pattern")
-    read.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
-    read.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
-    read.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
-    read.add_argument("--out", type=Path, metavar="FILE", help="write here; go on where an interrupted run has ended")
-    read.add_argument("--model", default="flagship", help="a model in models/, or a path (default: flagship)")
+    command.add_argument(
+        "files", nargs="+", metavar="FILE", help="a picture, a folder (all below it) or a glob pattern"
+    )
+    command.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
+    command.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
+    command.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="write here; go on where an interrupted run has ended"
+    )
+    command.add_argument(
+        "--explain", type=Path, metavar="FILE", help="draw the steps to the answer, of one picture, here"
+    )
+    command.add_argument("--model", default="flagship", help="a model in models/, or a path (default: flagship)")
     return parser
 
 
@@ -63,7 +71,11 @@ def _read(options: argparse.Namespace) -> int:
     files = expand(options.files)
     if not files:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
+    if options.explain and len(files) > 1:
+        raise ValueError(f"--explain draws one picture, not {len(files)}.")
     model, kind = Model(_folder(options.model)), FORMATS[options.format]
+    if options.explain:
+        _explain(Path(files[0]), model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
     left = [file for file in files if written(file) not in done]
     failed = not all(done.get(written(file), True) for file in files)
@@ -82,6 +94,15 @@ def _read(options: argparse.Namespace) -> int:
             out.flush()
             failed |= "error" in row
     return SOME_NOT if failed else ALL_READ
+
+
+def _explain(file: Path, model: Model, layout: str, out: Path) -> None:
+    """Draw the steps of a picture that can be read; of another the row says why it cannot."""
+    with contextlib.suppress(PictureError):
+        steps = explain.drawn(read(file.read_bytes(), model, layout))
+        if not cv2.haveImageWriter(str(out)):
+            raise ValueError(f"{out}: give it the ending of a picture file, such as .png.")
+        out.write_bytes(cv2.imencode(out.suffix, steps)[1].tobytes())
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ import cv2
 
 from recognizer import Model, PictureError, read
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 CHUNK = 32  # pictures that a process takes at once
 COLUMNS = ["file", "text", "confidence", "error"]
 FAILED = "not read: "

@@ -25,6 +25,8 @@ WIDE = 0.7  # of its height; a narrower piece is not cut
 MOST_CUTS = 6  # of a piece
 CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
 CUT = 1.5  # the cost of either side of a cut
+MISSED = 0.15  # the cost of leaving out what may be another digit
+APART = 0.15  # the cost of each gap between what stands side by side, taken for one digit
 LOW = (0.7, 4.0)  # usual heights of a digit that costs nothing, and the cost of each one less
 SKIP = 0.7  # the cost of taking a low piece for a stray mark
 
@@ -36,10 +38,14 @@ def digit(inks: Sequence[Pieces]) -> list[Line]:
     """
     choices = [(inks[0], inside(inks[0]))]
     choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid)]
-    first, *others = {
-        (id(pieces), frozenset(numbers.tolist())): pieces.glyph(numbers) for pieces, numbers in choices
-    }.values()
-    return [[Option(0, 1, first), *(Option(0, 1, other, SECOND) for other in others)]]
+    different = {(id(pieces), frozenset(numbers.tolist())): (pieces, numbers) for pieces, numbers in choices}
+    missed = MISSED * _is_more_written(*choices[0])
+    return [
+        [
+            Option(0, 1, pieces.glyph(numbers), missed + SECOND * (place > 0) + APART * _gaps(pieces.boxes[numbers]))
+            for place, (pieces, numbers) in enumerate(different.values())
+        ]
+    ]
 
 
 def page(inks: Sequence[Pieces]) -> list[Line]:
@@ -69,6 +75,12 @@ def solid(pieces: Pieces) -> np.ndarray:
     """The numbers of all pieces but specks, the heaviest first."""
     order = np.argsort(-pieces.mass, kind="stable")
     return order[pieces.mass[order] > SPECK * pieces.mass.max()]
+
+
+def _is_more_written(pieces: Pieces, numbers: np.ndarray) -> bool:
+    """Whether what is left out of the likeliest digit stands beside it, as tall, and may be another."""
+    others = np.setdiff1d(_written(pieces), numbers)
+    return bool((pieces.boxes[others, 3] >= TALL * pieces.boxes[numbers, 3].max()).any())
 
 
 def _with_largest(pieces: Pieces) -> np.ndarray:
@@ -146,10 +158,18 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
                 break
             cuts = atoms[start][1] + (stop < len(atoms) and atoms[stop][1])
             lowness = max(0.0, LOW[0] - (bottom - top) / height)
-            options.append(Option(start, stop, pieces.glyph(numbers), CUT * cuts + LOW[1] * lowness))
+            cost = CUT * cuts + LOW[1] * lowness + APART * _gaps(pieces.boxes[numbers])
+            options.append(Option(start, stop, pieces.glyph(numbers), cost))
         if pieces.boxes[atoms[start][0], 3] < TALL * height:
             options.append(Skip(start, start + 1, SKIP))
     return options
+
+
+def _gaps(boxes: np.ndarray) -> int:
+    """How many gaps there are between the tall ones of boxes (n, 4), from left to right."""
+    tall = boxes[boxes[:, 3] >= TALL * boxes[:, 3].max()]
+    starts, ends = np.sort(tall[:, 0]), np.sort(tall[:, 0] + tall[:, 2])
+    return int((starts[1:] > ends[:-1]).sum())
 
 
 LAYOUTS: dict[str, tuple[Callable[[Sequence[Pieces]], list[Line]], ...]] = {  # what each tries

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from recognizer.pieces import Glyph
+
 
 @dataclass(frozen=True)
 class Digit:
@@ -28,15 +30,28 @@ class Digit:
 class Reading:
     """All digits of a picture and the `model` that read them.
 
-    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw; `picture` (height, width) uint8 is upright and grey;
-    `left_out` says how many marks of a crowded page were not read.
+    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw of the n `glyphs`, which were cut out of the `picture`,
+    (height, width) uint8, upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says
+    how many marks of a crowded page were not read.
     """
 
     model: str
     digits: list[Digit]
     frames: np.ndarray = field(repr=False, compare=False)
+    glyphs: list[Glyph] = field(repr=False, compare=False)
     picture: np.ndarray = field(repr=False, compare=False)
+    size: tuple[int, int]
     left_out: int = 0
+
+    @property
+    def ink(self) -> np.ndarray:
+        """What was taken for the ink of digits, (height, width) float32 from 0 to 1, as large as the `picture`."""
+        ink = np.zeros(self.picture.shape, np.float32)
+        for glyph in self.glyphs:
+            x, y, width, height = glyph.box
+            part = ink[y : y + height, x : x + width]
+            np.maximum(part, glyph.ink, out=part)
+        return ink
 
     @property
     def lines(self) -> list[str]:

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 
+import cv2
 import pytest
 
 from recognizer.bulk import FORMATS, ResumeError, resume
@@ -86,6 +87,28 @@ def test_csv_has_a_head_and_the_reason(folder):
     assert (second["text"], second["confidence"]) == ("", "")
     assert second["error"] == "The picture is damaged or incomplete."
     assert third["text"] == "4"
+
+
+def test_the_steps_are_drawn_of_one_picture(folder, tmp_path):
+    out = tmp_path / "steps.png"
+    assert run(folder / "a.png", "--explain", out).returncode == 0
+    assert min(cv2.imread(str(out)).shape[:2]) > 200
+    for files, name, message in (
+        ([folder], "other.png", "--explain draws one picture, not 3."),
+        ([folder / "a.png"], "other.nonsense", "give it the ending of a picture file, such as .png."),
+    ):
+        done = run(*files, "--explain", tmp_path / name)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("recognizer: ")
+        assert done.stderr.endswith(message + "\n")
+        assert not (tmp_path / name).exists()
+
+
+def test_a_picture_that_cannot_be_read_has_no_steps(folder, tmp_path):
+    done = run(folder / "b.png", "--explain", tmp_path / "steps.png")
+    assert done.returncode == 1
+    assert "The picture is damaged" in done.stdout
+    assert not (tmp_path / "steps.png").exists()
 
 
 def test_another_model_reads_where_one_is_named(folder):

@@ -5,6 +5,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 
 from recognizer import NotAPicture, PictureTooLarge, UnreadablePicture
 from recognizer.decode import FORMATS, TURNS, WORKING_SIDE, decode
@@ -12,6 +13,9 @@ from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 
 GREY = draw(SEVEN, (60, 40), pen=4)
 SEEN = np.asarray(GREY)
+
+
+register_heif_opener()
 
 
 def test_a_grey_png_comes_back_as_it_is():

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 import recognizer
 from recognizer import read
@@ -97,6 +97,15 @@ def test_numbers_are_read_from_left_to_right(model):
     assert reading.lines == ["4701"]
     assert [digit.box[0] for digit in reading.digits] == sorted(digit.box[0] for digit in reading.digits)
     assert reading.frames.shape == (4, 28, 28)
+
+
+@pytest.mark.parametrize("x", [22, 60, 330])
+def test_a_tall_stroke_beside_a_digit_is_a_one(model, x):
+    """Also where the line of a form might be: a number is not read as one of its digits."""
+    sheet = ImageDraw.Draw(picture := draw(SEVEN))
+    sheet.line([(x, 60), (x, 330)], fill=0, width=16)
+    assert read(encode(picture), model).text == ("17" if x < 200 else "71")
+    assert len(read(encode(picture), model, layout="digit").digits) == 1
 
 
 def test_lines_are_read_from_top_to_bottom(model):

@@ -1,0 +1,68 @@
+"""The way from a picture to its digits, drawn: what was upright and grey, the ink, the boxes, the frames."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from recognizer.frame import SIDE
+from recognizer.reading import Reading
+from recognizer.scale import resized
+
+LARGEST, SMALLEST = 420, 240  # pixels of a picture's longer side, as drawn
+ZOOM = 3  # of a frame
+GAP = 16  # pixels
+LETTER = 0.5  # of OpenCV's own size
+PAPER, QUIET, MARK = (255, 255, 255), (110, 110, 110), (200, 80, 43)  # blue, green, red
+
+
+def drawn(reading: Reading) -> np.ndarray:
+    """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading."""
+    grey, ink = reading.picture, np.round(255 - 255 * reading.ink).astype(np.uint8)
+    scale = _scale(grey.shape)
+    boxed = cv2.cvtColor(_scaled(grey, scale), cv2.COLOR_GRAY2BGR)
+    for glyph in reading.glyphs:
+        x, y, width, height = (round(scale * side) for side in glyph.box)
+        cv2.rectangle(boxed, (x, y), (x + width, y + height), MARK, 2)
+    steps = {"upright and grey": _scaled(grey, scale), "ink": _scaled(ink, scale), "digits": boxed}
+    across = max(boxed.shape[1] * len(steps) + GAP * (len(steps) - 1), SIDE * ZOOM)
+    return _framed(
+        np.vstack([_row([_titled(step, name) for name, step in steps.items()], across), _frames(reading, across)])
+    )
+
+
+def _scale(shape: tuple[int, ...]) -> float:
+    side = max(shape)
+    return min(LARGEST / side, max(1.0, SMALLEST / side))
+
+
+def _scaled(picture: np.ndarray, scale: float) -> np.ndarray:
+    return resized(picture, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
+
+
+def _frames(reading: Reading, across: int) -> np.ndarray:
+    """The frames with their answers, in as many rows as it takes."""
+    cells = []
+    for frame, digit in zip(reading.frames, reading.digits, strict=True):
+        seen = np.round(255 * frame).astype(np.uint8).repeat(ZOOM, 0).repeat(ZOOM, 1)
+        cells.append(_titled(seen, f"{digit.character}  {digit.confidence:.0%}"))
+    each = max(1, (across + GAP) // (cells[0].shape[1] + GAP))
+    return np.vstack([_row(cells[start : start + each], across) for start in range(0, len(cells), each)])
+
+
+def _titled(picture: np.ndarray, title: str) -> np.ndarray:
+    """A picture with a line above it."""
+    colour = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else picture
+    boxed = cv2.copyMakeBorder(colour, 22, GAP, 0, 0, cv2.BORDER_CONSTANT, value=PAPER)
+    return cv2.putText(boxed, title, (0, 15), cv2.FONT_HERSHEY_SIMPLEX, LETTER, QUIET, 1, cv2.LINE_AA)
+
+
+def _row(pictures: list[np.ndarray], across: int) -> np.ndarray:
+    """Pictures of one height, side by side."""
+    spaced = [cv2.copyMakeBorder(p, 0, 0, 0, GAP, cv2.BORDER_CONSTANT, value=PAPER) for p in pictures]
+    row = np.hstack(spaced)[:, :across]
+    return cv2.copyMakeBorder(row, 0, 0, 0, across - row.shape[1], cv2.BORDER_CONSTANT, value=PAPER)
+
+
+def _framed(picture: np.ndarray) -> np.ndarray:
+    return cv2.copyMakeBorder(picture, GAP, GAP, GAP, GAP, cv2.BORDER_CONSTANT, value=PAPER)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from recognizer import explain, read
+from tests.drawing import FOUR, FOUR_PNG, SEVEN, draw, encode
+
+NUMBER_PNG = encode(Image.fromarray(np.hstack([np.asarray(draw(digit).convert("L")) for digit in (SEVEN, FOUR)])))
+
+
+def test_the_ink_is_where_the_strokes_are(model):
+    reading = read(FOUR_PNG, model)
+    assert reading.ink.shape == reading.picture.shape
+    assert reading.ink[reading.picture < 64].min() > 0.7
+    assert reading.ink[reading.picture == 255].max() < 0.5
+    assert reading.size == reading.picture.shape[::-1]
+
+
+@pytest.mark.parametrize("png", [FOUR_PNG, NUMBER_PNG])
+def test_each_step_is_drawn(model, png):
+    reading = read(png, model)
+    drawn = explain.drawn(reading)
+    assert drawn.dtype == np.uint8
+    blue = (drawn == explain.MARK).all(2).sum()
+    assert blue > 100 * len(reading.digits)
+    black = (drawn == 0).all(2).sum()
+    assert black > len(reading.digits) * 0.5 * (28 * explain.ZOOM) ** 2
+
+
+def test_many_digits_take_several_rows_of_frames(model):
+    reading = read(NUMBER_PNG, model)
+    many = type(reading)(
+        **(vars(reading) | {"digits": reading.digits * 20, "frames": np.tile(reading.frames, (20, 1, 1))})
+    )
+    assert explain.drawn(many).shape[0] > explain.drawn(reading).shape[0] + 28 * explain.ZOOM
+    assert explain.drawn(many).shape[1] == explain.drawn(reading).shape[1]
