@@ -27,20 +27,8 @@ PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes
 
 
 def keep(reading: Reading, source: str) -> Entry:
-    """Store an answer for the visitor; of the picture only a grey thumbnail and the frames.
-
-    Where the database cannot take it, the entry has no id.
-    """
-    entry = Entry(
-        visitor=known_visitor(),
-        source=source,
-        model=reading.model,
-        text=reading.text,
-        confidence=reading.confidence,
-        digits=[dataclasses.asdict(digit) for digit in reading.digits],
-        frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
-        thumbnail=_png(shrunk(reading.picture, THUMBNAIL)),
-    )
+    """Store an answer for the visitor. Where the database cannot take it, the entry has no id."""
+    entry = made(reading, source)
     db.session.add(entry)
     try:
         db.session.commit()
@@ -49,6 +37,23 @@ def keep(reading: Reading, source: str) -> Entry:
         entry.id = None  # type: ignore[assignment]  # it has one already if only the commit failed
         log.error("an answer is not kept: %s", error)
     return entry
+
+
+def made(reading: Reading, source: str) -> Entry:
+    """An entry that is not stored yet; of the picture it has only a small grey copy, its ink and the frames."""
+    return Entry(
+        visitor=known_visitor(),
+        source=source,
+        model=reading.model,
+        text=reading.text,
+        confidence=reading.confidence,
+        digits=[dataclasses.asdict(digit) for digit in reading.digits],
+        frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
+        thumbnail=_png(shrunk(reading.picture, THUMBNAIL)),
+        ink=_png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8)),
+        width=reading.size[0],
+        height=reading.size[1],
+    )
 
 
 @bp.get("")
@@ -73,6 +78,12 @@ def entry(entry_id: int) -> str:
 def thumbnail(entry_id: int) -> Response:
     """Send the small grey picture of an entry."""
     return _picture(_get(entry_id).thumbnail)
+
+
+@bp.get(f"/{ENTRY}/ink.png")
+def ink(entry_id: int) -> Response:
+    """Send the small picture of what was taken for the ink of an entry."""
+    return _picture(_get(entry_id).ink or abort(404))
 
 
 @bp.get(f"/{ENTRY}/frames/<int(max=1000):number>.png")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -53,6 +53,15 @@ def read() -> ResponseReturnValue:
     if entry.id is None:
         return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
+
+
+@bp.post("/live")
+def live() -> ResponseReturnValue:
+    """Read a drawing that may still change, and keep nothing; the answer is a part of a page."""
+    form = PictureForm()
+    if not form.validate():
+        abort(400, next(iter(form.errors.values()))[0])
+    return render_template("live.html", entry=recognise(form.image.data.read()))
 
 
 def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:

@@ -64,6 +64,10 @@ class Entry(db.Model):  # type: ignore[name-defined]
     digits: Mapped[list[dict]] = mapped_column(JSON)  # as in the API
     frames: Mapped[bytes] = mapped_column(LargeBinary)  # 28 × 28 bytes a digit
     thumbnail: Mapped[bytes] = mapped_column(LargeBinary)  # PNG
+    # Older entries have none of these.
+    ink: Mapped[bytes | None] = mapped_column(LargeBinary)  # PNG as large as the thumbnail, of what was read
+    width: Mapped[int | None] = mapped_column()  # of the upright picture, in pixels, in which the digits' boxes are
+    height: Mapped[int | None] = mapped_column()
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""

@@ -9,7 +9,7 @@ export class Drawing {
   #pointer = null;
   #changed;
 
-  /** `changed` is called after each stroke, undo and clearing. */
+  /** `changed` is called whenever there is more or less ink. */
   constructor(canvas, changed) {
     this.#canvas = canvas;
     this.#changed = changed;
@@ -59,6 +59,7 @@ export class Drawing {
     this.#canvas.setPointerCapture(event.pointerId);
     this.strokes.push([this.#point(event)]);
     this.#redraw();
+    this.#changed();
   }
 
   #extend(event) {
@@ -66,12 +67,12 @@ export class Drawing {
     const moves = event.getCoalescedEvents?.() ?? [];
     this.strokes.at(-1).push(...(moves.length ? moves : [event]).map((move) => this.#point(move)));
     this.#redraw();
+    this.#changed();
   }
 
   #end(event) {
     if (event.pointerId !== this.#pointer) return;
     this.#pointer = null;
-    this.#changed();
   }
 
   #point(event) {

@@ -1,6 +1,8 @@
-/** The drawing page: sends the drawing and shows the answer beside it, without leaving the page. */
+/** The drawing page: shows the answer beside the drawing while it is made, and keeps it when asked to. */
 
 import { Drawing } from "./canvas.js";
+
+const PAUSE = 60; // milliseconds from an answer to the next question, while the drawing goes on
 
 const form = document.getElementById("drawing");
 const answer = document.getElementById("answer");
@@ -9,35 +11,49 @@ const undo = document.getElementById("undo");
 const clear = document.getElementById("clear");
 
 let version = 0; // counts the changes of the drawing
-let asked = null; // the version that was sent last; answers to older ones are dropped
+let kept = 0; // the version that was sent last to be kept; other answers to it or to older ones are dropped
+let failed = false; // whether that went wrong, and may be tried again
+let following = false;
 
 const drawing = new Drawing(document.getElementById("canvas"), () => {
   version++;
   undo.disabled = clear.disabled = drawing.isEmpty;
   if (drawing.isEmpty) show(empty);
-  else answer.classList.add("stale");
+  else follow();
 });
 
+/** Ask for one answer after the other, each to the newest drawing, until that is answered. */
+async function follow() {
+  if (following) return;
+  following = true;
+  for (let seen = null; seen !== version && !drawing.isEmpty; await pause(PAUSE)) {
+    const mine = (seen = version);
+    const found = await ask(form.dataset.live);
+    if (mine > kept && !drawing.isEmpty && found.matches(".answer")) update(found);
+  }
+  following = false;
+}
+
+/** Ask for an answer that stays in the history. */
 async function recognise() {
   if (drawing.isEmpty) return show(message("Nothing is drawn yet."));
-  if (asked === version) return; // that answer is here or on its way
-  const mine = (asked = version);
+  if (kept === version && !failed) return; // that answer is here or on its way
+  const mine = (kept = version);
+  failed = false;
   answer.ariaBusy = "true";
-  const found = await ask();
-  if (mine !== asked) return;
+  const found = await ask(form.action);
+  if (mine !== kept) return;
   answer.ariaBusy = "false";
-  if (drawing.isEmpty) return;
-  show(found);
-  answer.classList.toggle("stale", mine !== version);
-  if (!found.matches(".answer")) asked = null; // it may be tried again
+  failed = !found.matches(".answer");
+  if (!drawing.isEmpty && (mine === version || failed)) show(found);
 }
 
 /** The answer to the drawing as it is now, or what went wrong. */
-async function ask() {
+async function ask(address) {
   try {
     const data = new FormData(form);
     data.set("image", await drawing.toBlob(), "drawing.png");
-    const response = await fetch(form.action, { method: "POST", body: data });
+    const response = await fetch(address, { method: "POST", body: data });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     return (
       page.querySelector(".answer, [role=alert]") ??
@@ -48,8 +64,24 @@ async function ask() {
   }
 }
 
+/** Show an answer; where the last one was to a single digit, too, its bars move to where they are now. */
+function update(found) {
+  const [oldBars, newBars] = [answer, found].map((place) => place.querySelectorAll("rect[data-share]"));
+  if (oldBars.length !== newBars.length || found.querySelector(".steps")) return show(found);
+  answer.querySelector(".steps")?.remove();
+  for (const name of [".verdict", ".share", ".bars li > span"]) {
+    const olds = answer.querySelectorAll(name);
+    found.querySelectorAll(name).forEach((fresh, i) => olds[i].replaceWith(fresh.cloneNode(true)));
+  }
+  newBars.forEach((bar, i) => {
+    oldBars[i].setAttribute("width", bar.getAttribute("width"));
+    oldBars[i].closest("li").className = bar.closest("li").className;
+  });
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 function show(element) {
-  answer.classList.remove("stale");
   answer.replaceChildren(element);
 }
 

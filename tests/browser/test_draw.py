@@ -37,7 +37,13 @@ def test_keys_recognise(visit, strokes, key):
     page = visit()
     by_mouse(page, strokes["3"])
     page.keyboard.press(key)
+    kept(page)
     expect(answer(page)).to_have_text("3")
+
+
+def kept(page):
+    """Wait for the answer that is in the history."""
+    expect(page.get_by_role("heading", name="What the computer saw")).to_be_visible()
 
 
 def ink(page):
@@ -99,15 +105,41 @@ def test_undo_and_clear_end_the_stroke_under_way(visit, key):
     assert ink(page) == 0
 
 
-def test_an_answer_ages_with_the_drawing(visit, strokes):
+@pytest.mark.parametrize("device", DEVICES)
+def test_the_answer_follows_the_drawing_and_is_not_kept(visit, strokes, device):
+    screen, draw = DEVICES[device]
+    page = visit("/", **screen)
+    draw(page, strokes["7"])
+    expect(answer(page)).to_have_text("7")
+    page.keyboard.press("c")
+    expect(page.locator("#answer")).to_have_text("The answer appears here while you draw.")
+    draw(page, strokes["2"])
+    expect(answer(page)).to_have_text("2")
+    expect(page.locator("#answer .best > span").first).to_have_text("2")
+    page.goto("/history")
+    expect(page.locator("main")).to_contain_text("Nothing here yet.")
+
+
+def test_bars_move_they_are_not_replaced(visit, strokes):
     page = visit()
     by_mouse(page, strokes["7"])
-    page.keyboard.press("S")
     expect(answer(page)).to_have_text("7")
-    by_mouse(page, strokes["1"])
-    expect(page.locator("#answer.stale")).to_be_visible()
-    page.keyboard.press("c")
-    expect(page.locator("#answer")).to_have_text("The answer appears here.")
+    page.locator("#answer rect").first.evaluate("bar => bar.id = 'same'")
+    page.keyboard.press("Control+z")
+    by_mouse(page, strokes["3"])
+    expect(answer(page)).to_have_text("3")
+    assert page.locator("#answer rect").first.get_attribute("id") == "same"
+
+
+def test_a_still_drawing_asks_nothing(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["7"])
+    expect(answer(page)).to_have_text("7")
+    page.wait_for_timeout(300)
+    posts = []
+    page.on("request", lambda request: posts.append(request.url))
+    page.wait_for_timeout(700)
+    assert posts == []
 
 
 def test_the_same_drawing_is_kept_once(visit, strokes):
@@ -115,7 +147,7 @@ def test_the_same_drawing_is_kept_once(visit, strokes):
     by_mouse(page, strokes["9"])
     for _ in range(3):
         page.get_by_role("button", name="Recognise").click()
-    expect(answer(page)).to_have_text("9")
+    kept(page)
     page.goto("/history")
     expect(page.locator(".entries li")).to_have_count(1)
 
@@ -129,10 +161,26 @@ def test_a_proxys_own_error_is_said(visit, strokes):
     assert "502" in visit.complaints.pop()
 
 
+def test_a_late_live_answer_does_not_cover_an_error(visit, strokes):
+    page = visit()
+    held = []
+    page.route("**/live", lambda route: held.append(route))
+    page.route("**/read", lambda route: route.fulfill(status=502, body=""))
+    by_mouse(page, strokes["9"])
+    page.keyboard.press("s")
+    expect(page.get_by_role("alert")).to_be_visible()
+    with page.expect_response("**/live"):
+        held[0].continue_()
+    page.wait_for_timeout(300)  # until it would be shown
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert "502" in visit.complaints.pop()
+
+
 def test_a_tap_right_after_a_stroke_counts(visit, strokes):
     page = visit("/", **PHONE)
     by_touch(page, strokes["0"])
     page.get_by_role("button", name="Recognise").tap()
+    kept(page)
     expect(answer(page)).to_have_text("0")
 
 
@@ -161,6 +209,8 @@ def test_the_page_does_not_scroll_under_the_finger(visit, strokes):
 def test_a_site_that_is_gone_keeps_the_drawing(visit, strokes):
     page = visit()
     by_mouse(page, strokes["6"])
+    expect(answer(page)).to_have_text("6")
+    page.wait_for_timeout(300)  # until no more is asked about the drawing
     before = ink(page)
     page.context.set_offline(True)
     page.keyboard.press("s")
@@ -168,7 +218,7 @@ def test_a_site_that_is_gone_keeps_the_drawing(visit, strokes):
     assert ink(page) == before
     page.context.set_offline(False)
     page.keyboard.press("s")
-    expect(answer(page)).to_have_text("6")
+    kept(page)
     assert len(visit.complaints) == 1
     assert "ERR_INTERNET_DISCONNECTED" in visit.complaints.pop()
 

@@ -42,6 +42,7 @@ def test_answers_stand_newest_first(client):
 def test_thumbnail_and_frame_are_shown(client):
     upload(client, encode(draw(SEVEN, (800, 400))))
     assert picture(client.get("/history/1/thumbnail.png")).shape == (THUMBNAIL // 2, THUMBNAIL)
+    assert picture(client.get("/history/1/ink.png")).shape == (THUMBNAIL // 2, THUMBNAIL)
     frame = picture(client.get("/history/1/frames/0.png"))
     assert frame.shape == (28, 28)
     assert frame.max() == 255
@@ -89,7 +90,7 @@ def test_another_visitor_sees_nothing(app, visited):
     if visited:
         upload(theirs)
     assert 1 not in ids(theirs.get("/history").text)
-    for path in ("/history/1", "/history/1/thumbnail.png", "/history/1/frames/0.png"):
+    for path in ("/history/1", "/history/1/thumbnail.png", "/history/1/ink.png", "/history/1/frames/0.png"):
         assert theirs.get(path).status_code == 404
     assert theirs.post("/history/1/delete", data={"csrf_token": token(theirs)}).status_code == 404
     assert mine.get("/history/1").status_code == 200

@@ -28,13 +28,30 @@ def test_the_forms_post_to_the_reader(client, path):
     assert token(client, path)
 
 
+def test_a_live_answer_is_not_kept(client):
+    fields = {"csrf_token": token(client), "source": "canvas"}
+    response = client.post("/live", data=fields | {"image": (io.BytesIO(SEVEN_PNG), "drawing.png")})
+    assert response.status_code == 200
+    assert response.text.count("<rect data-share") == 10
+    assert "not kept" not in response.text
+    assert "Nothing here yet" in client.get("/history").text
+
+
+@pytest.mark.parametrize(("picture", "status", "message"), WRONG)
+def test_a_live_picture_that_cannot_be_read_is_said(client, picture, status, message):
+    fields = {"csrf_token": token(client), "source": "canvas"}
+    response = client.post("/live", data=fields | {"image": (io.BytesIO(picture), "drawing.png")})
+    assert response.status_code == status
+    assert message in error(response)
+
+
 @pytest.mark.parametrize(("picture", "digit"), [(SEVEN_PNG, 7), (FOUR_PNG, 4)])
 def test_an_upload_is_read_and_shown(client, picture, digit):
     response = upload(client, picture, follow_redirects=True)
     assert response.status_code == 200
     assert response.request.path == "/history/1"
     assert f"Read as {digit}" in response.text
-    assert response.text.count('<rect width="') == 11  # ten bars and the brand
+    assert response.text.count("<rect data-share") == 10
     assert 'src="/history/1/frames/0.png"' in response.text
     assert "Uploaded" in response.text
 

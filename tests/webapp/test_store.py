@@ -42,6 +42,18 @@ def test_an_empty_schema_is_filled_and_emptied_again(app):
         assert db.session.scalars(select(Entry)).all() == []
 
 
+def test_an_entry_of_the_first_schema_is_still_shown(app, client):
+    location = upload(client, FOUR_PNG).headers["Location"]
+    with app.app_context():
+        downgrade(revision="0001")
+        upgrade()
+    page = client.get(location)
+    assert page.status_code == 200
+    assert "What the computer saw" not in page.text
+    assert client.get(f"{location}/thumbnail.png").status_code == 200
+    assert client.get(f"{location}/ink.png").status_code == 404
+
+
 def test_processes_that_start_together_agree(settings):
     environment = {
         "DIGITS_DATABASE_URL": settings["DATABASE_URL"],

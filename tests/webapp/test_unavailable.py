@@ -5,7 +5,6 @@ import os
 import resource
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 
 import psycopg
@@ -45,17 +44,6 @@ def filled(app) -> Iterator[None]:
     assert shutil.disk_usage(filler.parent).free == 0
     yield
     filler.unlink()
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of two megabytes, in memory."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=False).returncode:
-        pytest.skip("may not mount a file system here; the test of the limit on files is much the same")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
