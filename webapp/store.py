@@ -68,6 +68,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     ink: Mapped[bytes | None] = mapped_column(LargeBinary)  # PNG as large as the thumbnail, of what was read
     width: Mapped[int | None] = mapped_column()  # of the upright picture, in pixels, in which the digits' boxes are
     height: Mapped[int | None] = mapped_column()
+    strokes: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))  # of a drawing, as the page sent them
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
