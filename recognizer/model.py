@@ -17,6 +17,7 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.frame import SIDE
 
+MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
 DIGITS = 10
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
 Run = Callable[[np.ndarray], np.ndarray]
+
+
+def located(name: str) -> Path:
+    """The folder of a model that is given by its name in models/, or as a path."""
+    return Path(name) if "/" in name else MODELS / name
 
 
 class Model:
