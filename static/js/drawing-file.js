@@ -1,0 +1,65 @@
+/** A drawing as a file: a PNG to be read or kept, and an SVG that can be opened again. */
+
+import { checked, rounded, trace } from "./strokes.js";
+
+export const SIDE = 400; // pixels of the PNG, in which the site says where digits are
+
+const UNITS = 1000; // of the SVG's side
+const LARGEST = 2_000_000; // bytes of an SVG, more than any drawing that the site takes
+const MADE_HERE = "digits-drawing"; // the id that tells our SVGs from others
+
+/** Strokes as a PNG, black on white, the same whatever the size of the canvas on the screen. */
+export function toPNG(strokes) {
+  const sheet = document.createElement("canvas");
+  sheet.width = sheet.height = SIDE;
+  const pen = sheet.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, SIDE, SIDE);
+  trace(pen, strokes, SIDE);
+  return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+}
+
+/** Strokes as an SVG, a line each. */
+export function toSVG(strokes) {
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" id="${MADE_HERE}" viewBox="0 0 ${UNITS} ${UNITS}" width="${SIDE}" height="${SIDE}">
+<rect width="100%" height="100%" fill="#fff"/>
+<g fill="none" stroke="#000" stroke-linecap="round" stroke-linejoin="round">
+${strokes.map(line).join("\n")}
+</g>
+</svg>
+`;
+  return new Blob([text], { type: "image/svg+xml" });
+}
+
+/** The strokes in such an SVG; anything else in it is left out. Throws a TypeError if it is none. */
+export async function fromSVG(file) {
+  if (file.size > LARGEST) throw new TypeError("The file is too large.");
+  const page = new DOMParser().parseFromString(await file.text(), "image/svg+xml");
+  if (page.documentElement.id !== MADE_HERE) throw new TypeError("The file was not made here.");
+  const strokes = [...page.querySelectorAll("polyline")].map(stroke);
+  if (!strokes.length) throw new TypeError("There is no stroke in the file.");
+  return strokes;
+}
+
+/** Let the browser save a file. */
+export function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // by when a slow browser, too, has begun to save it
+}
+
+function line({ points, width }) {
+  const shown = points.length > 1 ? points : [points[0], points[0]]; // of a single point viewers show nothing
+  return `<polyline points="${shown.map((point) => point.map(inUnits)).join(" ")}" stroke-width="${inUnits(width)}"/>`;
+}
+
+function stroke(polyline) {
+  const shares = polyline.getAttribute("points").trim().split(/[\s,]+/).map(inShares);
+  const points = shares.flatMap((x, i) => (i % 2 ? [] : [[x, shares[i + 1]]]));
+  return checked({ points, width: inShares(polyline.getAttribute("stroke-width")) });
+}
+
+const inUnits = (share) => rounded(share * UNITS);
+const inShares = (units) => rounded(units / UNITS);
