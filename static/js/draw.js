@@ -28,8 +28,10 @@ function changed() {
   for (const id of ["clear", "png", "svg"]) at(id).disabled = drawing.isEmpty;
   at("pen-only").hidden = !drawing.penOnly;
   say("");
-  if (drawing.isEmpty) showNothing();
-  else follow();
+  if (drawing.isEmpty) {
+    seen = null;
+    showNothing();
+  } else follow();
   if (drawing.isBusy) return;
   wake?.();
   save();
@@ -113,9 +115,10 @@ function save() {
 
 /** Bring back the drawing of before, unless it is in the history and a new one is begun; open the one asked for. */
 function restore() {
-  const before = recall("sessionStorage", "drawing");
   const [{ type }] = performance.getEntriesByType("navigation");
-  if (before?.strokes.length && (type !== "navigate" || !before.isKept)) open(unpacked(before), before.isKept);
+  const isNew = type === "navigate"; // not loaded again, nor come back to
+  const before = recall("sessionStorage", "drawing", (saved) => ({ strokes: unpacked(saved), isKept: saved.isKept }));
+  if (before?.strokes.length && !(isNew && before.isKept)) open(before.strokes, before.isKept);
   if (!page.dataset.strokes) return;
   open(unpacked(JSON.parse(page.dataset.strokes)), true);
   history.replaceState(null, "", page.dataset.address); // as from here on it is a drawing like any other

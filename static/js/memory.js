@@ -1,9 +1,9 @@
 /** What the browser remembers for the page, as JSON; nothing where its owner has switched that off or it is full. */
 
-/** The value of a name in `sessionStorage` or `localStorage`, or null. */
-export function recall(storage, name) {
+/** What `read` makes of the value of a name in `sessionStorage` or `localStorage`; null if it is not there or strange. */
+export function recall(storage, name, read = (value) => value) {
   try {
-    return JSON.parse(window[storage].getItem(name));
+    return read(JSON.parse(window[storage].getItem(name)));
   } catch {
     return null;
   }
