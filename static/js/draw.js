@@ -2,8 +2,7 @@
 
 import { mark, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
-import { download, fromSVG, toPNG, toSVG } from "./drawing-file.js";
-import { recall, remember } from "./memory.js";
+import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
 import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 

@@ -1,6 +1,6 @@
 /** The tools to draw with: pens of a few widths, of which the browser remembers the last, and an eraser. */
 
-import { recall, remember } from "./memory.js";
+import { recall, remember } from "./storage.js";
 import { RUBBER } from "./strokes.js";
 
 const tools = [...document.getElementsByName("tool")];

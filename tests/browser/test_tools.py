@@ -160,6 +160,18 @@ def test_a_second_finger_draws_nothing(visit):
     assert max(x for x, _ in stroke) < 0.4
 
 
+def test_the_other_end_of_a_pen_erases(visit):
+    page = visit()
+    by_mouse(page, LINE)
+    page.locator("#canvas").evaluate("""(canvas) => {
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        const [clientX, clientY] = [left + width / 2, top + height / 2];
+        const eraser = { pointerId: 1, pointerType: "pen", isPrimary: true, button: 5, buttons: 32, clientX, clientY };
+        for (const kind of ["pointerdown", "pointerup"]) canvas.dispatchEvent(new PointerEvent(kind, eraser));
+    }""")
+    assert len(drawn(page)) == 2
+
+
 def test_tools_are_reached_by_keyboard_in_the_order_seen(visit, strokes):
     page = visit()
     by_mouse(page, strokes["3"])

@@ -1,8 +1,8 @@
-/** A drawing as a file: a PNG to be read or kept, and an SVG that can be opened again. */
+/** Where a drawing and its pen outlast the page: in files, of which an SVG can be opened again, and in the browser. */
 
 import { checked, rounded, trace } from "./strokes.js";
 
-export const SIDE = 400; // pixels of the PNG, in which the site says where digits are
+const SIDE = 400; // pixels of the PNG, in which the site says where digits are
 
 const UNITS = 1000; // of the SVG's side
 const LARGEST = 2_000_000; // bytes of an SVG, more than any drawing that the site takes
@@ -47,6 +47,24 @@ export function download(blob, name) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // by when a slow browser, too, has begun to save it
+}
+
+/** What `read` makes of the value of a name in `sessionStorage` or `localStorage`; null if it is not there or strange. */
+export function recall(storage, name, read = (value) => value) {
+  try {
+    return read(JSON.parse(window[storage].getItem(name)));
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a value under a name there, as JSON; where the visitor has switched that off or it is full, it is not kept. */
+export function remember(storage, name, value) {
+  try {
+    window[storage].setItem(name, JSON.stringify(value));
+  } catch {
+    // Then it is forgotten with the page.
+  }
 }
 
 function line({ points, width }) {
