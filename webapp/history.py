@@ -26,9 +26,10 @@ THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on 
 PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes its pictures
 
 
-def keep(reading: Reading, source: str) -> Entry:
-    """Store an answer for the visitor. Where the database cannot take it, the entry has no id."""
+def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
+    """Store an answer for the visitor, a drawing's with its strokes. Where the database cannot, the entry has no id."""
     entry = made(reading, source)
+    entry.strokes = strokes
     db.session.add(entry)
     try:
         db.session.commit()
@@ -54,6 +55,11 @@ def made(reading: Reading, source: str) -> Entry:
         width=reading.size[0],
         height=reading.size[1],
     )
+
+
+def strokes(entry_id: int) -> dict:
+    """The strokes of one of the visitor's drawings, as strokes.of_drawing gives them. Raises NotFound."""
+    return _get(entry_id).strokes or abort(404, "No strokes are kept of this entry.")
 
 
 @bp.get("")
