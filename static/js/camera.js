@@ -78,36 +78,39 @@ async function shot() {
   return new File([await sheet.convertToBlob({ type: "image/jpeg", quality: 0.9 })], "camera.jpg");
 }
 
-/** Ask for an answer to what is seen now, again and again, one at a time. */
+/** Ask what is seen, again and again, one question at a time. */
 async function follow() {
   for (;;) {
     const rest = pause(PAUSE);
-    if (stream && !document.hidden && video.videoWidth) see(await ask());
+    if (stream && !document.hidden && video.videoWidth) await look();
     await rest;
   }
 }
 
-async function ask() {
+/** Show the answer to what is seen now, and wait if the site asks for that. */
+async function look() {
   const data = new FormData(form);
   data.set("image", await shot());
   try {
     const response = await fetch(form.dataset.live, { method: "POST", body: data });
-    if (response.status === 204) return hint;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const found = page.querySelector(".answer, [role=alert]");
-    return found ?? message(`The site did not answer as it should (${response.status}).`);
+    see(response.status === 204 ? hint : found(await response.text()) ?? message(`The site answers ${response.status}.`));
+    await pause(1000 * response.headers.get("Retry-After"));
   } catch {
-    return message("The site cannot be reached.");
+    see(message("The site cannot be reached."));
   }
+}
+
+function found(text) {
+  return new DOMParser().parseFromString(text, "text/html").querySelector(".answer, [role=alert]");
 }
 
 let last = "";
 
 /** Show what was found; what is read in two pictures running is said aloud, once. */
-function see(found) {
-  if (found.matches(".answer")) update(found);
-  else show(found);
-  const text = found.querySelector(".number, .digit")?.textContent ?? "";
+function see(element) {
+  if (element.matches(".answer")) update(element);
+  else show(element);
+  const text = element.querySelector(".number, .digit")?.textContent ?? "";
   if (text === last && text !== said.textContent) said.textContent = text;
   last = text;
 }
