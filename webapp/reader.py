@@ -15,7 +15,7 @@ from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
 
-PAGES = {"canvas": "draw.html", "upload": "upload.html"}
+PAGES = {"canvas": "draw.html", "upload": "upload.html", "camera": "camera.html"}  # by the source of their pictures
 
 
 class PictureForm(FlaskForm):
@@ -49,6 +49,13 @@ def upload() -> str:
     return render_template("upload.html", form=PictureForm())
 
 
+@bp.get("/camera")
+def camera() -> str:
+    """Show what the camera sees."""
+    known_visitor()
+    return render_template("camera.html", form=PictureForm(source="camera"))
+
+
 @bp.post("/read")
 def read() -> ResponseReturnValue:
     """Read the picture sent, keep the answer in the visitor's history and go there."""
@@ -67,11 +74,14 @@ def read() -> ResponseReturnValue:
 
 @bp.post("/live")
 def live() -> ResponseReturnValue:
-    """Read a drawing that may still change, and keep nothing; the answer is a part of a page."""
+    """Read what may still change, and keep nothing; the answer is a part of a page, or 204 if nothing is there yet."""
     form = PictureForm()
     if not form.validate():
         abort(400, next(iter(form.errors.values()))[0])
-    return render_template("live.html", entry=recognise(form.image.data.read()))
+    try:
+        return render_template("live.html", entry=recognise(form.image.data.read()))
+    except recognizer.NoInk:
+        return "", 204  # while a camera looks for a digit that is no error
 
 
 def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:

@@ -57,7 +57,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
-    source: Mapped[str] = mapped_column(String(16))  # "canvas" or "upload"
+    source: Mapped[str] = mapped_column(String(16))  # one of wording.SOURCES
     model: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     confidence: Mapped[float] = mapped_column(Double)
