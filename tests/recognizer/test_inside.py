@@ -59,7 +59,11 @@ def test_the_first_filters_are_those_of_the_keras_model(frame):
     """Computed by hand, from the weights in the other file of the bundle."""
     h5py = pytest.importorskip("h5py")
     folder = ROOT / "models" / "one-conv"
-    with ZipFile(folder / "model.keras") as archive, archive.open("model.weights.h5") as file, h5py.File(file) as weights:
+    with (
+        ZipFile(folder / "model.keras") as archive,
+        archive.open("model.weights.h5") as file,
+        h5py.File(file) as weights,
+    ):
         kernel, bias = (np.array(weights[f"layers/conv2d/vars/{number}"]) for number in (0, 1))
     own = [cv2.filter2D(frame, -1, kernel[:, :, 0, n])[1:-1, 1:-1] + bias[n] for n in range(len(bias))]
     np.testing.assert_allclose(layers(Model(folder), frame)[0].maps, np.maximum(own, 0), atol=1e-2)
