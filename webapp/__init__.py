@@ -10,13 +10,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recognizer import Model
 from webapp import (
+    about,
     api,
     config,
     errors,
     health,
     history,
     http,
+    insights,
     metrics,
+    models,
     ratelimit,
     reader,
     requestlog,
@@ -46,9 +49,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (requestlog, metrics, http, store, ratelimit, errors, wording):
+    for part in (requestlog, metrics, http, store, ratelimit, errors, wording, models):
         part.init_app(app)
-    for part in (reader, uploads, history, api, health):
+    for part in (reader, uploads, history, insights, models, about, api, health):
         app.register_blueprint(part.bp)
     if proxies := settings["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import errors, history, metrics, strokes
+from webapp import errors, history, metrics, models, strokes
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -63,7 +63,7 @@ def read() -> ResponseReturnValue:
     if not form.validate():
         return _again(form, next(iter(form.errors.values()))[0], 400)
     try:
-        reading = recognise(form.image.data.read())
+        reading = recognise(form.image.data.read(), model=models.chosen())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
     entry = history.keep(reading, form.source.data, form.strokes.data)
@@ -79,14 +79,15 @@ def live() -> ResponseReturnValue:
     if not form.validate():
         abort(400, next(iter(form.errors.values()))[0])
     try:
-        return render_template("live.html", entry=recognise(form.image.data.read()))
+        return render_template("live.html", entry=recognise(form.image.data.read(), model=models.chosen()))
     except recognizer.NoInk:
         return "", 204  # while a camera looks for a digit that is no error
 
 
-def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
-    """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
-    reading = recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+def recognise(picture: bytes, layout: str = "auto", model: recognizer.Model | None = None) -> recognizer.Reading:
+    """Read a picture within the app's limits, with its own model or another one. Raises PictureError, ModelError."""
+    reads = model or current_app.extensions["model"]
+    reading = recognizer.read(picture, reads, layout, current_app.config["MAX_MEGAPIXELS"])
     metrics.note(reading)
     return reading
 
