@@ -5,8 +5,7 @@ import time
 import pytest
 
 from tests.drawing import SEVEN_PNG
-from tests.servers import redis_server
-from tests.webapp.conftest import free_port
+from tests.servers import free_port, redis_server
 from tests.webapp.pages import error, upload
 from webapp import create_app
 from webapp.config import ConfigError, read
