@@ -9,7 +9,23 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recognizer import Model
-from webapp import api, config, errors, health, history, http, metrics, ratelimit, reader, requestlog, store, wording
+from webapp import (
+    api,
+    config,
+    corrections,
+    errors,
+    export,
+    health,
+    history,
+    http,
+    metrics,
+    ratelimit,
+    reader,
+    requestlog,
+    retention,
+    store,
+    wording,
+)
 
 __all__ = ["create_app"]
 
@@ -32,9 +48,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (requestlog, metrics, http, store, ratelimit, errors, wording):
+    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording):
         part.init_app(app)
-    for part in (reader, history, api, health):
+    for part in (reader, history, corrections, export, api, health):
         app.register_blueprint(part.bp)
     if proxies := settings["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

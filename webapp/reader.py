@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf
 
 import recognizer
-from webapp import errors, history, metrics
+from webapp import entries, errors, metrics
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -49,7 +49,7 @@ def read() -> ResponseReturnValue:
         reading = recognise(form.image.data.read())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
-    entry = history.keep(reading, form.source.data)
+    entry = entries.keep(reading, form.source.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)

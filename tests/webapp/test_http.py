@@ -21,7 +21,7 @@ def paths(app):
 
     app.testing = False  # else its error would come out
     found = [("GET", "/nowhere"), ("GET", "/api/v1/nowhere"), ("PUT", "/")]
-    values = {"entry_id": 1, "number": 0, "filename": "style.css"}
+    values = {"entry_id": 1, "number": 0, "filename": "style.css", "kind": "csv"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -44,7 +44,7 @@ def test_every_answer_carries_the_headers(client, paths, options):
 
 def test_nothing_is_inline(client):
     upload(client)
-    for path in ("/", "/upload", "/history", "/history/1", "/api", "/nowhere"):
+    for path in ("/", "/upload", "/history", "/history/1", "/history/label", "/history/deleted", "/api", "/nowhere"):
         page = client.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]* src=\"/)", page)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
