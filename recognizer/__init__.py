@@ -8,7 +8,7 @@ from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.frame import frame
 from recognizer.ink import extract
-from recognizer.lattice import Option, best_way
+from recognizer.lattice import Line, Option, best_way, is_sure
 from recognizer.layout import LAYOUTS, inside, left_out
 from recognizer.model import Model
 from recognizer.pieces import connected
@@ -38,11 +38,11 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
     picture = decode(data, max_megapixels)
     inks = [connected(ink) for ink in extract(picture.grey)]
-    ways = [make(inks) for make in LAYOUTS[layout]]
-    options = [option for way in ways for line in way for option in line if isinstance(option, Option)]
-    frames = np.stack([frame(option.glyph.ink) for option in options])
-    for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
-        option.frame, option.probabilities = seen, row
+    ways: list[list[Line]] = []
+    for make in LAYOUTS[layout]:
+        if not ways or not is_sure(ways[0]):  # most pictures show one digit, and need no more
+            ways.append(make(inks))
+            _judge([option for line in ways[-1] for option in line if isinstance(option, Option)], model)
     lines = best_way(ways)
     chosen = [option for line in lines for option in line]
     least = model.reject_below * (AMONG_DIGITS if len(chosen) > 1 else 1)
@@ -61,6 +61,13 @@ def first_frame(grey: np.ndarray) -> np.ndarray:
     """Return the frame (28, 28) of a grey picture (height, width) of one digit, by no model's advice. Raises NoInk."""
     pieces = connected(extract(grey)[0])
     return frame(pieces.glyph(inside(pieces)).ink)
+
+
+def _judge(options: list[Option], model: Model) -> None:
+    """Fill in the frames and probabilities of options, all in one batch."""
+    frames = np.stack([frame(option.glyph.ink) for option in options])
+    for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
+        option.frame, option.probabilities = seen, row
 
 
 def _digit(option: Option, line: int, picture: Picture, least: float) -> Digit:

@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS
-from webapp import archive, batch, models, strokes
+from webapp import archive, batch, models, ratelimit, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
 
@@ -39,6 +39,7 @@ def recognize_batch() -> Response:
     """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
     layout = _layout()
     found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
+    ratelimit.charge(len(found))
     lines = batch.lines(found, partial(recognise, layout=layout))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson")
 

@@ -24,8 +24,8 @@ SUMMARY = (Entry.created_at, Entry.source, Entry.model, Entry.text, Entry.label,
 THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on dense screens
 
 
-def keep(reading: Reading, source: str) -> Entry:
-    """Store an answer for the visitor. Where the database cannot take it, the entry has no id.
+def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
+    """Store an answer for the visitor, a drawing's with its strokes. Where the database cannot, the entry has no id.
 
     Of the picture it has only a small grey copy, its ink and the frames.
     """
@@ -42,6 +42,7 @@ def keep(reading: Reading, source: str) -> Entry:
         ink=png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8)),
         width=reading.size[0],
         height=reading.size[1],
+        strokes=strokes,
     )
     db.session.add(entry)
     try:
@@ -68,6 +69,11 @@ def get(entry_id: int) -> Entry:
     """Return an entry of the visitor, or answer 404."""
     found = db.session.scalar(own().where(Entry.id == entry_id))
     return found or abort(404, "There is no such entry in your history.")
+
+
+def strokes(entry_id: int) -> dict:
+    """Return the strokes of one of the visitor's drawings, as strokes.of_drawing gives them, or answer 404."""
+    return get(entry_id).strokes or abort(404, "No strokes are kept of this entry.")
 
 
 def png(picture: np.ndarray) -> bytes:

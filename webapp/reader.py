@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
-from wtforms.validators import AnyOf
+from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import entries, errors, metrics
+from webapp import entries, errors, metrics, strokes
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -19,17 +19,27 @@ PAGES = {"canvas": "draw.html", "upload": "upload.html"}
 
 
 class PictureForm(FlaskForm):
-    """One picture and where it comes from."""
+    """One picture and where it comes from, and of a drawing its strokes."""
 
     image = FileField("Picture", [FileRequired("Choose a picture first.")])
     source = HiddenField(default="upload", validators=[AnyOf(PAGES, "This is no form of this site.")])
+    strokes = FileField("Strokes")
+
+    def validate_strokes(self, field: FileField) -> None:
+        """Turn the JSON that was sent into strokes. Raises ValidationError."""
+        try:
+            field.data = strokes.of_drawing(field.data.read()) if field.data else None
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 @bp.get("/")
-def draw() -> str:
-    """Show the canvas."""
+@bp.get(f"/draw/{entries.PATH}")
+def draw(entry_id: int | None = None) -> str:
+    """Show the canvas, empty or with the strokes of a drawing in the history."""
     known_visitor()
-    return render_template("draw.html", form=PictureForm(source="canvas"))
+    drawn = None if entry_id is None else entries.strokes(entry_id)
+    return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn)
 
 
 @bp.get("/upload")
@@ -49,7 +59,7 @@ def read() -> ResponseReturnValue:
         reading = recognise(form.image.data.read())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
-    entry = entries.keep(reading, form.source.data)
+    entry = entries.keep(reading, form.source.data, form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)

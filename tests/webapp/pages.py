@@ -18,6 +18,12 @@ def upload(client, picture: bytes = SEVEN_PNG, name: str = "seven.png", source: 
     return client.post("/read", data=fields, **options)
 
 
+def draw(client, strokes: str, **options):
+    """Post a drawing of a seven with these strokes as JSON, true or not."""
+    fields = {"csrf_token": token(client), "source": "canvas", "image": (io.BytesIO(SEVEN_PNG), "drawing.png")}
+    return client.post("/read", data=fields | {"strokes": (io.BytesIO(strokes.encode()), "strokes")}, **options)
+
+
 def error(response) -> str:
     """The message that the page shows."""
     return re.search(r'role="alert"[^>]*>([^<]*)<', response.text)[1]

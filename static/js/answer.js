@@ -1,0 +1,90 @@
+/** The answer as the page shows it: bars that move, boxes over the drawing, and a sentence for screen readers. */
+
+const SETTLED = 1000; // milliseconds without a newer answer, after which one is said
+const ABOVE = 26; // units over a box that its label takes
+const SVG = "http://www.w3.org/2000/svg";
+
+const place = document.getElementById("answer");
+const boxes = document.getElementById("boxes");
+const said = document.getElementById("said");
+const empty = place.firstElementChild;
+
+let saying;
+
+/** Show an answer or a message in place of what is there; a copy, which may change with the next answer. */
+export function show(element) {
+  if (!place.firstElementChild.isEqualNode(element)) place.replaceChildren(element.cloneNode(true));
+  sayLater();
+}
+
+/** Show that there is nothing to answer. */
+export function showNothing() {
+  show(empty);
+  mark();
+}
+
+/** Show a newer answer; the bars of digits that stay move to where they are now. */
+export function update(found) {
+  const old = place.querySelector(".answer");
+  if (!old || !found.matches(".answer") || found.querySelector(".steps")) return show(found);
+  const [articles, fresh] = [old, found].map((answer) => [...answer.querySelectorAll("article")]);
+  for (const part of [...old.children]) if (!part.matches("article")) part.remove();
+  articles.slice(fresh.length).forEach((article) => article.remove());
+  fresh.slice(0, articles.length).forEach((article, i) => move(articles[i], article));
+  old.prepend(...[...found.children].filter((part) => !part.matches("article")));
+  old.append(...fresh.slice(articles.length));
+  sayLater();
+}
+
+/** Mark the digits of the answer over the drawing. */
+export function mark() {
+  const articles = place.querySelectorAll("article[data-box]");
+  while (boxes.children.length > articles.length) boxes.lastElementChild.remove();
+  articles.forEach((article, i) => frame(boxes.children[i] ?? newFrame(), article));
+}
+
+/** Make the article of a digit that of another, without bars that jump. */
+function move(article, fresh) {
+  article.dataset.box = fresh.dataset.box;
+  article.ariaLabel = fresh.ariaLabel;
+  article.querySelector(".verdict").replaceWith(fresh.querySelector(".verdict").cloneNode(true));
+  const bars = article.querySelectorAll(".bars li");
+  fresh.querySelectorAll(".bars li").forEach((bar, i) => {
+    bars[i].className = bar.className;
+    bars[i].querySelector(".share").textContent = bar.querySelector(".share").textContent;
+    bars[i].querySelector("rect").setAttribute("width", bar.querySelector("rect").getAttribute("width"));
+  });
+}
+
+function newFrame() {
+  const group = document.createElementNS(SVG, "g");
+  group.append(document.createElementNS(SVG, "rect"), document.createElementNS(SVG, "text"));
+  boxes.append(group);
+  return group;
+}
+
+/** Put a frame around a digit, with what it was read as above it, or below where there is no room above. */
+function frame(group, article) {
+  const [x, y, width, height] = article.dataset.box.split(" ").map(Number);
+  const digit = article.querySelector(".digit");
+  const isRejected = digit.dataset.rejected === "true";
+  const [rect, label] = group.children;
+  group.setAttribute("class", isRejected ? "rejected" : "");
+  group.setAttribute("transform", `translate(${x} ${y})`);
+  rect.setAttribute("width", width);
+  rect.setAttribute("height", height);
+  label.setAttribute("y", y < ABOVE ? height + 22 : -6);
+  label.textContent = isRejected ? "?" : digit.textContent;
+}
+
+function sayLater() {
+  clearTimeout(saying);
+  saying = setTimeout(() => (said.textContent = summary()), SETTLED);
+}
+
+/** The number or the digit and how sure it is, in a line; messages say themselves. */
+function summary() {
+  const one = ["[data-rejected=false]", ".words", ".quiet"].map((part) => `article:only-of-type .verdict ${part}`);
+  const parts = place.querySelectorAll([".number", ".number + p", ...one].join());
+  return [...parts].map((part) => part.textContent.trim()).join(". ");
+}
