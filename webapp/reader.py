@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import errors, history, metrics, models, strokes
+from webapp import entries, errors, metrics, models, strokes
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -34,11 +34,11 @@ class PictureForm(FlaskForm):
 
 
 @bp.get("/")
-@bp.get(f"/draw/{history.ENTRY}")
+@bp.get(f"/draw/{entries.PATH}")
 def draw(entry_id: int | None = None) -> str:
     """Show the canvas, empty or with the strokes of a drawing in the history."""
     known_visitor()
-    drawn = None if entry_id is None else history.strokes(entry_id)
+    drawn = None if entry_id is None else entries.strokes(entry_id)
     return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn)
 
 
@@ -66,7 +66,7 @@ def read() -> ResponseReturnValue:
         reading = recognise(form.image.data.read(), model=models.chosen())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
-    entry = history.keep(reading, form.source.data, form.strokes.data)
+    entry = entries.keep(reading, form.source.data, form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)

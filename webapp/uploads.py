@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from recognizer import Model, ModelError, PictureError, UnreadablePicture
-from webapp import batch, errors, history, models, ratelimit, reader
+from webapp import batch, entries, errors, models, ratelimit, reader
 from webapp.archive import MAX_PICTURES, is_archive
 from webapp.http import csrf, known_visitor
 from webapp.store import Entry
@@ -100,7 +100,7 @@ def _rows(found: list[batch.Picture], model: Model) -> Iterator[Row]:
     """Read pictures and keep the answers."""
     for name, content in found:
         try:
-            yield Row(name, entry=history.keep(reader.recognise(content(), model=model), "batch"))
+            yield Row(name, entry=entries.keep(reader.recognise(content(), model=model), "batch"))
         except (PictureError, ModelError) as error:
             yield Row(name, error=errors.explained(error)[1])
 
