@@ -1,12 +1,14 @@
-"""How fast the site starts and what a worker weighs, beside a Flask site under gunicorn that does nothing.
+"""How fast the site answers and what it weighs, beside an empty Flask site and one with Keras' model.predict.
 
-scripts/bench serving [--runs 5] [--requests 100]
+scripts/bench serving [--seconds 5] [--rounds 3] [--requests 2000] [--files 5000]
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
+import shutil
 import signal
 import socket
 import statistics
@@ -16,52 +18,137 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-EMPTY = "import flask\napp = flask.Flask(__name__)\napp.post('/api/v1/recognize')(lambda: {})\n"
+OURS, EMPTY, PEER = "this site", "empty Flask", "model.predict"
+WORKERS = os.environ.get("WORKERS", "2")
+APPS = {
+    EMPTY: """
+import flask
+app = flask.Flask(__name__)
+
+@app.post("/api/v1/recognize")
+def recognize():
+    return flask.jsonify(size=len(flask.request.get_data()))
+""",
+    PEER: f"""
+import io, flask, keras, numpy as np
+from PIL import Image
+app = flask.Flask(__name__)
+model = keras.models.load_model({str(ROOT / "models" / "two-conv-dropout" / "model.keras")!r})
+
+@app.post("/api/v1/recognize")
+def recognize():
+    picture = Image.open(io.BytesIO(flask.request.get_data())).convert("L").resize((28, 28))
+    shares = model.predict(1 - np.asarray(picture)[None, ..., None] / 255, verbose=0)[0]
+    return flask.jsonify(digit=int(shares.argmax()), confidence=float(shares.max()))
+""",
+}
+WRK = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "image/png"
+wrk.body = io.open("picture.png", "rb"):read("*a")
+"""
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 MB = 1024  # kB, as /proc counts
+
+Site = Callable[[], AbstractContextManager[tuple[subprocess.Popen, str, float]]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=100)
+    from benchmarks import bulk, live
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
+    parser.add_argument("--requests", type=int, default=2000, help="before memory is looked at")
+    parser.add_argument("--files", type=int, default=5000, help="to read in bulk")
     options = parser.parse_args()
+    if not shutil.which("wrk"):
+        sys.exit("wrk is needed (Debian and Ubuntu: apt-get install wrk).")
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "empty.py").write_text(EMPTY)
-        empty = [sys.executable, "-m", "gunicorn", "-c", "/dev/null", "-w", "2", "--preload", "empty:app"]
-        sites = {
-            "this site": lambda: serving([ROOT / "scripts" / "serve"], ROOT, folder),
-            "empty Flask": lambda: serving(empty, Path(folder), folder),
-        }
-        starts: dict[str, list[float]] = {name: [] for name in sites}
-        for _ in range(options.runs):  # in turn, so that a noisy moment meets both
-            for name, site in sites.items():
-                with site() as (_, _, seconds):
-                    starts[name].append(seconds)
-        print(f"process start to first answered request, median of {options.runs} (s)")
-        compare({name: statistics.median(seconds) for name, seconds in starts.items()})
-        resident = {}
-        for name, site in sites.items():
-            with site() as (process, url, _):
-                for _ in range(options.requests):
+        (Path(folder) / "post.lua").write_text(WRK)
+        (Path(folder) / "picture.png").write_bytes(PICTURE)
+        places = sites(Path(folder))
+        print(f"a 400×400 PNG of a drawn digit; {WORKERS} workers of 4 threads; medians of {options.rounds}")
+        starts, busy, calm, memories = measured(places, Path(folder), options)
+    compare("requests a second, 8 at once", {name: found[0] for name, found in busy.items()})
+    compare("half of the answers take, one at a time (ms)", {name: found[1] for name, found in calm.items()})
+    compare("99 % of the answers take, one at a time (ms)", {name: found[2] for name, found in calm.items()})
+    for number, kind in enumerate(("resident", "unique")):
+        title = f"{kind} memory of the larger worker after {options.requests} requests (MB)"
+        compare(title, {name: found[number] for name, found in memories.items()})
+    compare("process start to first answered request (s)", starts)
+    bulk.report(options.files)
+    live.report(options.seconds)
+
+
+def sites(folder: Path) -> dict[str, Site]:
+    """Our site and those beside it, each with the same workers; the peer only where Keras is installed."""
+    found: dict[str, Site] = {OURS: lambda: serving([ROOT / "scripts" / "serve"], ROOT, str(folder))}
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "/dev/null", "-w", WORKERS, "-k", "gthread", "--threads", "4"]
+    for name, preload in ((EMPTY, ["--preload"]), (PEER, [])):  # TensorFlow does not survive a fork
+        if name == PEER and not find_spec("tensorflow"):
+            print(f"{PEER} is left out: scripts/train installs what it needs.")
+            continue
+        module = name.split()[0].replace(".", "_")
+        (folder / f"{module}.py").write_text(APPS[name])
+        command = [*gunicorn, *preload, f"{module}:app"]
+        found[name] = lambda command=command: serving(command, folder, str(folder))
+    return found
+
+
+def measured(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, dict, dict, dict]:
+    """Of each site: seconds to start; figures of wrk, 8 at once and one at a time; memory. In turn, round by round."""
+    starts, busy, calm, memories = ({name: [] for name in places} for _ in range(4))
+    for _ in range(options.rounds):  # in turn, so that a noisy moment meets all
+        for name, site in places.items():
+            with site() as (process, url, seconds):
+                starts[name].append(seconds)
+                busy[name].append(wrk(url, 8, options.seconds, folder))
+                calm[name].append(wrk(url, 1, options.seconds, folder))
+                for _ in range(max(0, options.requests - int(busy[name][-1][0] * options.seconds))):
                     post(url)
-                resident[name] = max(memory(worker)["Rss"] for worker in children(process.pid)) / MB
-        print(f"resident memory of the larger worker after {options.requests} requests (MB)")
-        compare(resident)
+                memories[name].append(weight(process))
+    medians = [
+        {name: [statistics.median(column) for column in zip(*found, strict=True)] for name, found in table.items()}
+        for table in (busy, calm, memories)
+    ]
+    return {name: statistics.median(found) for name, found in starts.items()}, *medians
 
 
-def compare(figures: dict[str, float]) -> None:
-    first, second = figures.values()
-    for name, figure in figures.items():
-        print(f"  {name:12}{figure:8.2f}")
-    print(f"  {'ratio':12}{first / second:8.2f}")
+def wrk(url: str, clients: int, seconds: int, folder: Path) -> tuple[float, float, float]:
+    """Requests a second, and what half and 99 % of the answers take at most, in milliseconds."""
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", "post.lua", url]
+    out = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in out or "Socket errors" in out:
+        sys.exit(f"{url} did not answer well:\n{out}")
+    half, most = (re.search(rf"^ +{share}% +([\d.]+)(us|ms|s)$", out, re.M) for share in (50, 99))
+    latencies = [float(found[1]) * UNITS[found[2]] for found in (half, most) if found]
+    return float(out.partition("Requests/sec:")[2].split()[0]), *latencies  # type: ignore[return-value]
+
+
+def weight(process: subprocess.Popen) -> tuple[float, float]:
+    """Resident and unique memory of the largest worker, in MB."""
+    found = [memory(worker) for worker in children(process.pid)]
+    unique = max(kinds["Private_Clean"] + kinds["Private_Dirty"] for kinds in found)
+    return max(kinds["Rss"] for kinds in found) / MB, unique / MB
+
+
+def compare(title: str, figures: dict[str, float]) -> None:
+    """Print figures, and what the first is of each of the others."""
+    first, *_ = figures.values()
+    print(title)
+    for number, (name, figure) in enumerate(figures.items()):
+        ratio = f"   ×{first / figure:.2f}" if number else ""
+        print(f"  {name:24}{figure:10.2f}{ratio}", flush=True)
 
 
 @contextmanager
@@ -73,7 +160,7 @@ def serving(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     bind = [] if "serve" in str(command[0]) else ["-b", f"127.0.0.1:{port}"]
-    environment = os.environ | {"PORT": str(port), "DIGITS_INSTANCE": instance}
+    environment = os.environ | {"PORT": str(port), "DIGITS_INSTANCE": instance, "WORKERS": WORKERS}
     start = time.perf_counter()
     process = subprocess.Popen([*command, *bind], cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     try:

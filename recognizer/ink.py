@@ -61,7 +61,7 @@ def _is_wide(contrast: np.ndarray) -> bool:
     """Whether there is contrast all over a square nearly as wide as what is taken for paper."""
     marked: np.ndarray = (contrast > 0) * np.uint8(255)
     while max(marked.shape) > PAPER:  # by a half, as that is fast
-        height, width = marked.shape[0] // 2, marked.shape[1] // 2
+        height, width = (max(1, side // 2) for side in marked.shape)
         marked = cv2.resize(marked[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
     width = max(3, round(NEARLY * WIDEST_STROKE * max(marked.shape)))
     return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
@@ -115,7 +115,7 @@ def _counts(levels: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
 
 
 def _median(values: np.ndarray, counts: np.ndarray) -> float:
-    """The median of values each of which is there so many times."""
+    """The median of values, each of which is there so many times."""
     order = np.argsort(values)
     below = np.cumsum(counts[order], dtype=np.int64)
     middle = np.searchsorted(below, [(below[-1] - 1) // 2, below[-1] // 2], side="right")

@@ -141,3 +141,41 @@ def test_memory_does_not_grow_over_twenty_thousand_requests(tmp_path):
 
         settled = ask(2000)
         assert ask(18_000) < 1.05 * settled
+
+
+def visit(browser: requests.Session, url: str) -> set[int]:
+    """What somebody is answered who has a picture kept, looks at it and at the history; a program asks meanwhile."""
+    kept = upload(browser, url, FOUR_PNG)
+    answers = [browser.get(url + place, timeout=PATIENCE) for place in (kept.headers["Location"], "/history")]
+    answers.append(requests.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE))
+    return {kept.status_code, *(answer.status_code for answer in answers)}
+
+
+def visits(url: str, seconds: float, rate: float | None = None) -> int:
+    """How many visits there were, all of them answered well; `rate` a second at most."""
+    pause = CLIENTS / rate if rate else 0.0
+    start = time.monotonic()
+
+    def come_again(_: int) -> int:
+        count = 0
+        while (now := time.monotonic() - start) < seconds:
+            assert visit(requests.Session(), url) == {200, 303}
+            count += 1
+            time.sleep(max(0.0, start + now + pause - time.monotonic()))
+        return count
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return sum(pool.map(come_again, range(CLIENTS)))
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_in_half_an_hour_at_half_load(tmp_path):
+    with served(tmp_path / "instance") as url:
+        seconds = float(os.environ.get("SOAK_SECONDS", "1800"))
+        half = visits(url, 10) / 10 / 2
+        visits(url, seconds / 5, half)
+        workers = descendants(master())
+        settled = max(map(resident, workers))
+        assert visits(url, seconds * 4 / 5, half) > half * seconds * 4 / 5 / 2
+        assert descendants(master()) == workers
+        assert max(map(resident, workers)) < 1.05 * settled

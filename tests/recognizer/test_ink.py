@@ -99,3 +99,12 @@ def test_the_ink_of_a_drawing_is_its_contrast(paper):
     grey = seen(draw(SEVEN, ink=ink, paper=paper))
     (found,) = extract(grey)
     np.testing.assert_allclose(found, np.abs(grey.astype(float) - paper) / abs(ink - paper), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2000), (2000, 1), (3, 1500)])
+def test_pictures_as_narrow_as_a_line_are_looked_at(size):
+    grey = np.full(size, 255, np.uint8)
+    with pytest.raises(NoInk):
+        extract(grey)
+    grey[size[0] // 2, size[1] // 2] = 0
+    assert max(size) < 3 or len(extract(grey)) >= 1

@@ -1,0 +1,63 @@
+"""How many files of single digits are read a second from the shell.
+
+scripts/bench bulk [--files 5000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+JOBS = 2
+TURN = 0.2  # radians, at most, that a digit leans
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=5000)
+    report(parser.parse_args().files)
+
+
+def report(files: int) -> None:
+    """Draw the files, read them, and print how fast that went."""
+    for side in (28, 400):
+        with tempfile.TemporaryDirectory() as folder:
+            draw(Path(folder), files, side)
+            before, start = spent(), time.perf_counter()
+            command = [sys.executable, "-m", "recognizer", "read", folder, "--jobs", str(JOBS)]
+            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+            seconds, cpu = time.perf_counter() - start, spent() - before
+        print(f"bulk reading of {files} PNGs of {side}×{side} with --jobs {JOBS}, its start included")
+        print(f"  a second                {files / seconds:10.0f}")
+        print(f"  a second of a core      {files / cpu:10.0f}", flush=True)
+
+
+def draw(folder: Path, files: int, side: int) -> None:
+    """Put so many sevens, each a little different, into a folder."""
+    rng = np.random.default_rng(0)
+    for number in range(files):
+        angle, scale = rng.uniform(-TURN, TURN), side * rng.uniform(0.7, 1)
+        seven = (np.array([[-0.25, -0.3], [0.25, -0.3], [-0.05, 0.35]]) + rng.normal(0, 0.01, (3, 2))) * scale
+        turned = seven @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + side / 2
+        canvas = np.full((side, side), 255, np.uint8)
+        cv2.polylines(canvas, [np.round(turned * 16).astype(int)], False, 0, max(1, side // 25), cv2.LINE_AA, 4)
+        (folder / f"{number:05}.png").write_bytes(cv2.imencode(".png", canvas)[1].tobytes())
+
+
+def spent() -> float:
+    """Seconds of processor time that processes started here, and theirs, have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
