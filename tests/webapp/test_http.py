@@ -24,7 +24,15 @@ def paths(app):
 
     app.testing = False  # else its error would come out
     found = [("GET", "/nowhere"), ("GET", "/api/v1/nowhere"), ("PUT", "/")]
-    values = {"entry_id": 1, "number": 0, "layer": 0, "filename": "style.css", "name": "small", "plot": "reliability", "kind": "csv"}
+    values = {
+        "entry_id": 1,
+        "number": 0,
+        "layer": 0,
+        "filename": "style.css",
+        "name": "small",
+        "plot": "reliability",
+        "kind": "csv",
+    }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
