@@ -19,7 +19,7 @@ export function lay(tooled, canvas) {
   for (const tool of tools) tool.addEventListener("change", () => take(tool));
   rubber.setAttribute("r", `${100 * RUBBER}%`);
   for (const kind of ["pointermove", "pointerdown"]) canvas.addEventListener(kind, showRubber);
-  for (const kind of ["pointerleave", "pointerup"]) canvas.addEventListener(kind, hideRubber);
+  canvas.addEventListener("pointerleave", () => rubber.toggleAttribute("hidden", true));
 }
 
 /** Take the eraser, or the pen if the eraser is in hand. */
@@ -47,8 +47,4 @@ function showRubber(event) {
   rubber.setAttribute("cx", `${(100 * (event.clientX - left)) / width}%`);
   rubber.setAttribute("cy", `${(100 * (event.clientY - top)) / height}%`);
   rubber.toggleAttribute("hidden", !drawing.isErasing);
-}
-
-function hideRubber(event) {
-  if (event.type === "pointerleave" || event.pointerType === "touch") rubber.toggleAttribute("hidden", true);
 }
