@@ -1,5 +1,7 @@
 """How the site is served; HOST, PORT and WORKERS come from the environment."""
 
+import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +14,9 @@ import cv2
 from recognizer import ModelError
 from webapp import metrics
 
+M_ARENA_MAX = -8  # of glibc's malloc.h: else each thread keeps memory of its own
+if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+    libc.mallopt(M_ARENA_MAX, 1)
 cv2.setNumThreads(1)
 _broken = multiprocessing.Event()
 
@@ -30,7 +35,9 @@ preload_app = True  # the model and the schema are checked once, and workers sha
 
 
 def when_ready(server):
-    """Say where the site is."""
+    """Say where the site is; what is there by now stays shared with the workers, as no collector writes to it."""
+    gc.collect()
+    gc.freeze()
     server.log.info("Digits reads at http://%s", bind)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.frame import frame
 from recognizer.ink import extract
-from recognizer.lattice import Option, best_way
+from recognizer.lattice import Line, Option, best_way, is_sure
 from recognizer.layout import LAYOUTS, inside, left_out
 from recognizer.model import Model
 from recognizer.pieces import connected
@@ -28,6 +30,7 @@ __all__ = [
     "UnreadablePicture",
     "first_frame",
     "read",
+    "reread",
 ]
 
 AMONG_DIGITS = 0.5  # of the confidence that a digit needs alone, where there are others: they make it likelier
@@ -38,14 +41,14 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
     picture = decode(data, max_megapixels)
     inks = [connected(ink) for ink in extract(picture.grey)]
-    ways = [make(inks) for make in LAYOUTS[layout]]
-    options = [option for way in ways for line in way for option in line if isinstance(option, Option)]
-    frames = np.stack([frame(option.glyph.ink) for option in options])
-    for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
-        option.frame, option.probabilities = seen, row
+    ways: list[list[Line]] = []
+    for make in LAYOUTS[layout]:
+        if not ways or not is_sure(ways[0]):  # most pictures show one digit, and need no more
+            ways.append(make(inks))
+            _judge([option for line in ways[-1] for option in line if isinstance(option, Option)], model)
     lines = best_way(ways)
     chosen = [option for line in lines for option in line]
-    least = model.reject_below * (AMONG_DIGITS if len(chosen) > 1 else 1)
+    least = _least(model, len(chosen))
     return Reading(
         model=model.name,
         digits=[_digit(option, number, picture, least) for number, line in enumerate(lines) for option in line],
@@ -63,14 +66,37 @@ def first_frame(grey: np.ndarray) -> np.ndarray:
     return frame(pieces.glyph(inside(pieces)).ink)
 
 
+def _judge(options: list[Option], model: Model) -> None:
+    """Fill in the frames and probabilities of options, all in one batch."""
+    frames = np.stack([frame(option.glyph.ink) for option in options])
+    for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
+        option.frame, option.probabilities = seen, row
+
+
+def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:
+    """Return what a model makes of digits read before, from their frames (n, 28, 28), 0 to 1. Raises ModelError."""
+    least = _least(model, len(digits))
+    rows = model.probabilities(frames)
+    return [_judged(row, digit.box, digit.line, least) for row, digit in zip(rows, digits, strict=True)]
+
+
+def _least(model: Model, count: int) -> float:
+    """The confidence below which a model takes one of so many digits for none."""
+    return model.reject_below * (AMONG_DIGITS if count > 1 else 1)
+
+
 def _digit(option: Option, line: int, picture: Picture, least: float) -> Digit:
-    confidence = round(float(option.probabilities.max()), PLACES)
-    shares = option.probabilities / option.probabilities.sum()  # as if it were a digit
+    return _judged(option.probabilities, picture.full_box(option.glyph.box), line, least)
+
+
+def _judged(probabilities: np.ndarray, box: list[int], line: int, least: float) -> Digit:
+    confidence = round(float(probabilities.max()), PLACES)
+    shares = probabilities / probabilities.sum()  # as if it were a digit
     return Digit(
         digit=int(shares.argmax()),
         confidence=confidence,
         probabilities=[round(float(share), PLACES) for share in shares],
-        box=picture.full_box(option.glyph.box),
+        box=box,
         line=line,
         rejected=confidence < least,
     )

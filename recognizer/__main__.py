@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
 from recognizer.bulk import FORMATS, expand, resume, rows, written
+from recognizer.model import located
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
 LONG = 1  # seconds of work before a progress bar appears
 ALL_READ, SOME_NOT, FAILED, STOPPED = 0, 1, 2, 130  # exit status
 
@@ -73,7 +73,7 @@ def _read(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
     if options.explain and len(files) > 1:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
-    model, kind = Model(_folder(options.model)), FORMATS[options.format]
+    model, kind = Model(located(options.model)), FORMATS[options.format]
     if options.explain:
         _explain(Path(files[0]), model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
@@ -115,10 +115,6 @@ def _output(path: Path | None, head: str) -> Iterator[TextIO]:
         with path.open("a", encoding="utf-8", errors="surrogateescape", newline="") as out:
             out.write(head if out.tell() == 0 else "")
             yield out
-
-
-def _folder(name: str) -> Path:
-    return Path(name) if "/" in name else MODELS / name
 
 
 if __name__ == "__main__":

@@ -103,7 +103,9 @@ def _upright(image: Image.Image) -> Picture:
     factor = max(1, max(image.size) // WORKING_SIDE)
     if factor > 1 and image.mode in REDUCIBLE:  # before anything else that takes memory by the pixel
         image, factor = image.reduce(factor), 1
-    grey = _grey(image).reduce(factor)
+    grey = _grey(image)
+    if factor > 1:
+        grey = grey.reduce(factor)
     if orientation in TURNS:
         grey = grey.transpose(TURNS[orientation])
     return Picture(np.asarray(grey), size)
@@ -123,10 +125,15 @@ def _grey(image: Image.Image) -> Image.Image:
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         return Image.fromarray(_stretched(np.asarray(image, np.float32)))
-    if image.has_transparency_data:
+    if image.has_transparency_data and not _is_opaque(image):
         colour = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("L")
-    return image.convert("L")
+    return image if image.mode == "L" else image.convert("L")
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    """Whether it has an alpha channel that lets nothing through, as what browsers save of a canvas."""
+    return image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

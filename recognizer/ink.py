@@ -21,6 +21,8 @@ FAINTEST = 10  # grey levels between paper and ink, below which nothing is writt
 GRAIN = 1.0  # standard deviations of the paper's grain that still count as paper
 SIGNAL = 5.0  # standard deviations of the grain that ink must stand out by
 RIM = 0.12  # of each side
+NEARLY = 0.8  # of the widest stroke; ink that fills a square so wide may be taken for paper
+LEVELS = np.arange(256, dtype=np.float32)
 SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as their grain
 
 
@@ -30,14 +32,8 @@ def extract(grey: np.ndarray) -> list[np.ndarray]:
     There are several ways to tell ink from paper, shadows, edges and printed lines in a photograph; the likeliest for
     a picture of one digit comes first, the likeliest for a page last.
     """
-    dark = grey if is_dark_on_light(grey) else 255 - grey
-    sheet = _sheet(dark, _paper(dark, PAPER, WIDEST_STROKE))
-    sheets = [sheet]
-    if sheet.grain > 0:  # a photograph or scan; a drawing has even paper
-        even = _evenly_lit(dark)
-        relit = np.clip(dark * (LIGHT / np.maximum(_paper(dark, FINE_PAPER, WIDE_STROKE), 16)), 0, 255).astype(np.uint8)
-        sheets = [_sheet(even, _paper(even, PAPER, WIDEST_STROKE)), _sheet(relit, np.full_like(relit, LIGHT))]
-    inks = [ink for sheet in sheets for ink in _inks(sheet)]
+    drawn = _drawn(grey)
+    inks = [ink for sheet in ([drawn] if drawn else _seen(grey)) for ink in _inks(sheet)]
     if not inks:
         raise NoInk("Nothing is drawn or written here yet.")
     return inks
@@ -45,35 +41,85 @@ def extract(grey: np.ndarray) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """How much darker than its paper each pixel is, float32; the median of that, and the deviation of the grain."""
+    """How much darker than its paper each pixel is, uint8; the median of that, and the deviation of the grain."""
 
     contrast: np.ndarray
     middle: float
     grain: float
 
 
+def _drawn(grey: np.ndarray) -> _Sheet | None:
+    """The sheet of a drawing: most of it is paper of one level, which is near wherever there is ink."""
+    lightest, darkest = grey.max(), grey.min()
+    for contrast in (lightest - grey, grey - darkest):
+        if 2 * cv2.countNonZero(contrast) < grey.size and not _is_wide(contrast):
+            return _Sheet(contrast, 0.0, 0.0)
+    return None
+
+
+def _is_wide(contrast: np.ndarray) -> bool:
+    """Whether there is contrast all over a square nearly as wide as what is taken for paper."""
+    marked: np.ndarray = (contrast > 0) * np.uint8(255)
+    while max(marked.shape) > PAPER:  # by a half, as that is fast
+        height, width = marked.shape[0] // 2, marked.shape[1] // 2
+        marked = cv2.resize(marked[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    width = max(3, round(NEARLY * WIDEST_STROKE * max(marked.shape)))
+    return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
+
+
+def _seen(grey: np.ndarray) -> list[_Sheet]:
+    """The sheets that a picture may show; several of a photograph or scan, whose paper has grain."""
+    dark = grey if is_dark_on_light(grey) else 255 - grey
+    sheet = _sheet(dark, _paper(dark, PAPER, WIDEST_STROKE))
+    if sheet.grain == 0:
+        return [sheet]
+    even = _evenly_lit(dark)
+    relit = np.clip(dark * (LIGHT / np.maximum(_paper(dark, FINE_PAPER, WIDE_STROKE), 16)), 0, 255).astype(np.uint8)
+    return [_sheet(even, _paper(even, PAPER, WIDEST_STROKE)), _sheet(relit, np.full_like(relit, LIGHT))]
+
+
 def _sheet(dark: np.ndarray, paper: np.ndarray) -> _Sheet:
-    contrast = cv2.subtract(paper, dark).astype(np.float32)
-    middle = float(np.median(contrast))
-    return _Sheet(contrast, middle, 1.4826 * float(np.median(np.abs(contrast - middle))))
+    contrast = cv2.subtract(paper, dark)
+    counts = _counts(contrast)
+    middle = _median(LEVELS, counts)
+    return _Sheet(contrast, middle, 1.4826 * _median(np.abs(LEVELS - middle), counts))
 
 
 def _inks(sheet: _Sheet) -> list[np.ndarray]:
     """The ink of a sheet, and if there are printed lines, the ink without them; none where it is blank."""
-    ink = _measured(sheet, sheet.contrast)
+    ink = _measured(sheet)
     kept = None if ink is None else without_rules(ink, paper=sheet.grain > 0)
-    bare = None if kept is None else _measured(sheet, np.where(kept, sheet.contrast, sheet.middle))
+    bare = None if kept is None else _measured(sheet, kept.astype(np.uint8))
     return [found for found in (ink, bare) if found is not None]
 
 
-def _measured(sheet: _Sheet, contrast: np.ndarray) -> np.ndarray | None:
-    """Ink as strong as most of it is, if any of it is strong enough; what is near the border counts last."""
+def _measured(sheet: _Sheet, kept: np.ndarray | None = None) -> np.ndarray | None:
+    """Ink as strong as most of it is, if any of it is strong enough; what is near the border counts last.
+
+    Where it is not `kept` (0), there is paper.
+    """
     low, least = sheet.middle + GRAIN * sheet.grain, sheet.middle + max(FAINTEST, SIGNAL * sheet.grain)
-    for part in (_inner(contrast), contrast):
-        if (strongest := _strongest(part)) >= least:
-            high = float(np.median(part[part > (sheet.middle + strongest) / 2]))
-            return np.clip((contrast - low) / max(high - low, 1.0), 0, 1)
+    contrast = sheet.contrast if kept is None else np.where(kept, sheet.contrast, np.float32(sheet.middle))
+    for part in (_inner, lambda whole: whole):
+        if (strongest := _strongest(part(contrast))) >= least:
+            counts = _counts(part(sheet.contrast), None if kept is None else part(kept))
+            high = _median(LEVELS, np.where((sheet.middle + strongest) / 2 < LEVELS, counts, 0))
+            ink = cv2.LUT(sheet.contrast, np.clip((LEVELS - low) / max(high - low, 1.0), 0, 1))
+            return ink if kept is None else ink * kept
     return None
+
+
+def _counts(levels: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """How many pixels of each level (256,) there are where the mask is not 0."""
+    return cv2.calcHist([levels], [0], mask, [256], [0, 256]).ravel()
+
+
+def _median(values: np.ndarray, counts: np.ndarray) -> float:
+    """The median of values each of which is there so many times."""
+    order = np.argsort(values)
+    below = np.cumsum(counts[order], dtype=np.int64)
+    middle = np.searchsorted(below, [(below[-1] - 1) // 2, below[-1] // 2], side="right")
+    return float(values[order][middle].mean())
 
 
 def is_dark_on_light(grey: np.ndarray) -> bool:
@@ -120,4 +166,4 @@ def _inner(contrast: np.ndarray) -> np.ndarray:
 
 def _strongest(contrast: np.ndarray) -> float:
     """The greatest contrast, of more than a single pixel where the picture is large enough to have wider strokes."""
-    return float((cv2.blur(contrast, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast).max())
+    return float((cv2.boxFilter(contrast, cv2.CV_32F, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast).max())

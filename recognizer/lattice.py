@@ -58,6 +58,11 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
     return [line for line in chosen if line]
 
 
+def is_sure(way: Sequence[Line]) -> bool:
+    """Whether a first way to read a picture is so good that no other can be better by SPLIT."""
+    return _doubt(_digits(way)) <= SPLIT
+
+
 def _digits(way: Sequence[Line]) -> list[list[Option]]:
     """The best digits for each line; where all would be stray marks, they are taken for digits after all."""
     lines = [_shortest(line) for line in way]

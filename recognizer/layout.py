@@ -79,7 +79,8 @@ def solid(pieces: Pieces) -> np.ndarray:
 
 def _is_more_written(pieces: Pieces, numbers: np.ndarray) -> bool:
     """Whether what is left out of the likeliest digit stands beside it, as tall, and may be another."""
-    others = np.setdiff1d(_written(pieces), numbers)
+    chosen = set(numbers.tolist())
+    others = [number for number in _written(pieces).tolist() if number not in chosen]
     return bool((pieces.boxes[others, 3] >= TALL * pieces.boxes[numbers, 3].max()).any())
 
 
@@ -107,12 +108,13 @@ def _along_border(pieces: Pieces) -> np.ndarray:
     """Which pieces are long and lie nearly wholly in the rim of the picture, as the lines of a form or grid do."""
     height, width = pieces.ink.shape
     long = (pieces.boxes[:, 2] > LONG * width) | (pieces.boxes[:, 3] > LONG * height)
-    if not long[1:].any():
-        return long
     y, x = round(RIM * height), round(RIM * width)
-    inner = slice(y, height - y), slice(x, width - x)
-    inner_mass = np.bincount(pieces.labels[inner].ravel(), pieces.ink[inner].ravel(), len(pieces.mass))
-    return long & (inner_mass < LITTLE * pieces.mass)
+    for number in np.flatnonzero(long):
+        left, top, right, bottom = around(pieces.boxes[[number]])
+        inner = slice(max(top, y), min(bottom, height - y)), slice(max(left, x), min(right, width - x))
+        inner_mass = pieces.ink[inner][pieces.labels[inner] == number].sum(dtype=float)
+        long[number] = inner_mass < LITTLE * pieces.mass[number]
+    return long
 
 
 Atom = tuple[int, bool]  # the number of a piece, and whether it was cut off from what is to its left

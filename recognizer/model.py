@@ -17,14 +17,20 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.frame import SIDE
 
+MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
 DIGITS = 10
+BATCH = 16  # frames; more at once take no less time each, and memory that is kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
 if TYPE_CHECKING:
     import keras
-    from ai_edge_litert.interpreter import Interpreter
 
 Run = Callable[[np.ndarray], np.ndarray]
+
+
+def located(name: str) -> Path:
+    """The folder of a model that is given by its name in models/, or as a path."""
+    return Path(name) if "/" in name else MODELS / name
 
 
 class Model:
@@ -37,10 +43,13 @@ class Model:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.name = self.folder.name
-        calibration = _card(self.folder).get("calibration", {})
-        self.temperature = float(calibration.get("temperature", 1.0))
-        self.reject_below = float(calibration.get("reject_below", 0.0))
+        self.temperature, self.reject_below = _calibration(self.folder)
         self._run: Run = _runner(self.folder)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it runs as LiteRT, which weighs little; Keras takes seconds to start and hundreds of megabytes."""
+        return isinstance(self._run, LiteRT)
 
     def probabilities(self, frames: np.ndarray) -> np.ndarray:
         """Return (n, 10) calibrated probabilities of frames (n, 28, 28), 0 to 1, in one batch.
@@ -61,11 +70,13 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return scaled / scaled.sum(1, keepdims=True)
 
 
-def _card(folder: Path) -> dict:
+def _calibration(folder: Path) -> tuple[float, float]:
+    """The temperature and the least confidence of a digit, as the card says."""
     path = folder / "card.json"
     try:
-        return json.loads(path.read_text()) if path.exists() else {}
-    except (OSError, ValueError) as error:
+        calibration = json.loads(path.read_text()).get("calibration", {}) if path.exists() else {}
+        return float(calibration.get("temperature", 1.0)), float(calibration.get("reject_below", 0.0))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"{path}: the model's card cannot be read ({error}).") from error
 
 
@@ -88,43 +99,48 @@ def _checked(path: Path, inputs: tuple, outputs: tuple) -> None:
 
 
 class LiteRT:
-    """Runs `model.tflite`; an interpreter is neither safe for threads nor for forks, so each thread has its own."""
+    """Runs `model.tflite`; interpreters bear neither forks nor threads, so each process has its own, and a lock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._content = path.read_bytes()
-        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._process = 0
         if self._content[4:8] != LITERT_IDENTIFIER:
             raise ModelError(f"{path}: is no LiteRT model.")
-        self._interpreter()
+        self._start()
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
-        interpreter = self._interpreter()
-        source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-        if tuple(source["shape"]) != frames.shape:
-            interpreter.resize_tensor_input(source["index"], frames.shape)
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(source["index"], frames)
-        interpreter.invoke()
-        return interpreter.get_tensor(target["index"])
+        return np.concatenate([self._invoke(frames[at : at + BATCH]) for at in range(0, len(frames), BATCH)])
 
-    def _interpreter(self) -> Interpreter:
-        if getattr(self._local, "process", None) != os.getpid():
-            from ai_edge_litert.interpreter import Interpreter
-
-            try:
-                interpreter = Interpreter(model_content=self._content, num_threads=1)
+    def _invoke(self, frames: np.ndarray) -> np.ndarray:
+        with self._lock:
+            if self._process != os.getpid():
+                self._start()
+            interpreter = self._interpreter
+            source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+            if tuple(source["shape"]) != frames.shape:
+                interpreter.resize_tensor_input(source["index"], frames.shape)
                 interpreter.allocate_tensors()
-            except (ValueError, RuntimeError) as error:
-                raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
-            shapes = (
-                details()[0]["shape_signature"]
-                for details in (interpreter.get_input_details, interpreter.get_output_details)
-            )
-            _checked(self._path, *map(tuple, shapes))
-            self._local.interpreter, self._local.process = interpreter, os.getpid()
-        return self._local.interpreter
+            interpreter.set_tensor(source["index"], frames)
+            interpreter.invoke()
+            return interpreter.get_tensor(target["index"])
+
+    def _start(self) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            interpreter = Interpreter(model_content=self._content, num_threads=1)
+            interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
+        shapes = (
+            details()[0]["shape_signature"]
+            for details in (interpreter.get_input_details, interpreter.get_output_details)
+        )
+        _checked(self._path, *map(tuple, shapes))
+        self._interpreter, self._process = interpreter, os.getpid()
 
 
 class Keras:

@@ -42,7 +42,7 @@ class Pieces:
         height, width = self.ink.shape
         x0, y0, x1, y1 = max(left - HALO, 0), max(top - HALO, 0), min(right + HALO, width), min(bottom + HALO, height)
         labels = self.labels[y0:y1, x0:x1]
-        ours = np.isin(labels, numbers)
+        ours = labels == numbers[0] if len(numbers) == 1 else np.isin(labels, numbers)
         near = cv2.dilate(ours.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
         ink = self.ink[y0:y1, x0:x1] * (near * (ours | (labels == 0)))
         x, y, w, h = cv2.boundingRect((ink > 0).astype(np.uint8))
@@ -51,12 +51,20 @@ class Pieces:
 
 def connected(ink: np.ndarray) -> Pieces:
     """Return the connected pieces of ink (height, width) float32, 0 to 1. Raises NoInk."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > SOLID).astype(np.uint8))
-    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
-    mass[0] = 0
-    if not mass.any():
+    solid = (ink > SOLID).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(solid)
+    if not width:
         raise NoInk("Nothing is drawn or written here yet.")
-    return Pieces(ink, labels, stats[:, :4], mass)
+    window = slice(y, y + height), slice(x, x + width)
+    labels = np.zeros(ink.shape, np.int32)
+    count, labels[window] = cv2.connectedComponents(solid[window])
+    if count == 2:  # as of most digits; statistics take longer than finding them
+        boxes = np.array([(0, 0, 0, 0), (0, 0, width, height)])
+    else:
+        boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
+    inked = solid[window] > 0
+    mass = np.bincount(labels[window][inked], ink[window][inked], count)
+    return Pieces(ink, labels, boxes + np.array([x, y, 0, 0]), mass)
 
 
 def around(boxes: np.ndarray) -> tuple[int, int, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -71,5 +71,6 @@ class Reading:
 
     def as_dict(self) -> dict:
         """The answer as JSON has it; `left_out` only where something was."""
-        answer = {"text": self.text, "lines": self.lines, "model": self.model, "digits": list(map(asdict, self.digits))}
+        digits = [dict(vars(digit)) for digit in self.digits]
+        answer = {"text": self.text, "lines": self.lines, "model": self.model, "digits": digits}
         return answer | ({"left_out": self.left_out} if self.left_out else {})

@@ -30,7 +30,7 @@ def without_rules(ink: np.ndarray, paper: bool) -> np.ndarray | None:
     Fine lines that do not reach the border count only on `paper`: in a drawing they may be strokes. Where a stroke
     crosses a line, it is taken to go on.
     """
-    mask = shrunk((ink > FAINT).astype(np.uint8) * 255, OVERVIEW) > 127
+    mask = shrunk((ink > FAINT) * np.uint8(255), OVERVIEW) > 127
     level, upright = _level(mask, paper), _level(mask.T, paper).T
     if not (level.any() or upright.any()):
         return None
@@ -49,14 +49,19 @@ def _grown(lines: np.ndarray) -> np.ndarray:
 def _level(mask: np.ndarray, paper: bool) -> np.ndarray:
     """The lines that run from side to side: along the border, right across, or many fine ones."""
     height, width = mask.shape
+    edge = max(1, round(EDGE * width))
+    if not (paper or mask[:, : edge + 1].any() or mask[:, -edge - 1 :].any()):
+        return np.zeros_like(mask)
     ink = mask.astype(np.uint8)
     reach = max(1, round(BENT * height))
     grown = cv2.dilate(ink, np.ones((2 * reach + 1, 1), np.uint8))
     opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(RULED * width))), np.uint8))
+    if not opened.any():
+        return np.zeros_like(mask)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_and(opened, ink))
     fine = _lower_than(ink, max(2, round(FINE * height)))
     x, y, w, h, area = stats.T
-    edge, rim = max(1, round(EDGE * width)), RIM * height
+    rim = RIM * height
     many = (w >= RULED * width) & (np.bincount(labels[fine], minlength=len(w)) >= SOLID_LINE * w)
     many &= paper and many[1:].sum() >= MANY
     ends = (x <= edge) | (x + w >= width - edge)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.webapp.conftest import free_port
+from tests.servers import free_port
 from webapp.config import ROOT
 
 PATIENCE = 60  # seconds

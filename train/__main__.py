@@ -8,11 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+from recognizer.model import MODELS, located
 from train import cards, recipe, strategy
 from train.data import LOADERS
 from train.errors import TrainError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = MODELS.parent
 
 
 def main() -> None:
@@ -85,8 +86,8 @@ def _fit(options: argparse.Namespace) -> None:
     if options.data:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
     spread = strategy.strategy(options.strategy)
-    folder = _folder(options.name or _name(cooked.name, options))
-    origin = start(_folder(options.start)) if options.start else None
+    folder = located(options.name or _name(cooked.name, options))
+    origin = start(located(options.start)) if options.start else None
     run = Run(folder, options.seed, options.resume, options.tensorboard, spread)
     card, (title, (frames, labels)) = fit(cooked, run, origin)
     print(reported(open_model(folder), title, frames[..., 0], labels, folder / "plots"))
@@ -108,7 +109,7 @@ def _changes(options: argparse.Namespace) -> list[str]:
 def _verify(options: argparse.Namespace) -> None:
     from train.verify import verify
 
-    folder = _folder(options.name)
+    folder = located(options.name)
     out = options.out or folder / "plots"
     print(verify(folder, options.data, out))
     print(f"\nThe plots are in {os.path.relpath(out)}/.")
@@ -118,23 +119,19 @@ def _predict(options: argparse.Namespace) -> None:
     from train.predict import predict
     from train.verify import open_model
 
-    print("\n".join(predict(open_model(_folder(options.name)), options.files, options.show)))
+    print("\n".join(predict(open_model(located(options.name)), options.files, options.show)))
 
 
 def _compare(options: argparse.Namespace) -> None:
     from train.verify import compare
 
-    print(compare([_folder(name) for name in options.names], options.out))
+    print(compare([located(name) for name in options.names], options.out))
     print(f"\nThe plot is {options.out}.")
-
-
-def _folder(name: str) -> Path:
-    return Path(name) if "/" in name else ROOT / "models" / name
 
 
 def _readme(options: argparse.Namespace) -> None:
     path = ROOT / "README.md"
-    path.write_text(cards.rewritten(path.read_text(encoding="utf-8"), ROOT / "models"), encoding="utf-8")
+    path.write_text(cards.rewritten(path.read_text(encoding="utf-8"), MODELS), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import subprocess  # our own command alone  # nosec B404
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,7 @@ def export(saved: Path, out: Path) -> None:
     command = [sys.executable, "-m", "train.litert", str(saved), str(out)]
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": paths}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own  # nosec B603
     if done.returncode:
         raise TrainError(f"The export to LiteRT failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
 

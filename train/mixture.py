@@ -14,7 +14,7 @@ from train.data import LOADERS, DataSet, Digits
 from train.data import load as load_set
 from train.errors import TrainError
 
-OWN_SHARE = 0.2  # of people's own digits that is kept for the test, and of the rest for validation
+OWN_SHARE = 0.2  # of people's own digits that is kept for the test, if none are yet, and of the rest for validation
 FEWEST = 10  # digits of one's own that can be split
 
 
@@ -42,8 +42,7 @@ def find(data: str) -> DataSet:
         raise TrainError(
             f"There is no data set {data!r}; there are {', '.join(LOADERS)}, or give a path to {own.KINDS}."
         )
-    digits = own.load(path)
-    return DataSet(path.name, own.digest(path), digits)
+    return DataSet(path.name, own.digest(path), *own.load(path))
 
 
 def mixed(data: Mapping[str, int], share: float, rng: np.random.Generator) -> list[Part]:
@@ -74,5 +73,7 @@ def _own(path: str, times: int, rng: np.random.Generator) -> Part:
         raise TrainError(
             f"{path}: holds {len(data.train.labels)} digits, too few for training, validation and test; give {FEWEST}."
         )
-    rest, test = data.train.halves(OWN_SHARE, rng)
-    return _part(dataclasses.replace(data, train=rest, test=test), times, OWN_SHARE, rng)
+    if not data.test:
+        rest, test = data.train.halves(OWN_SHARE, rng)
+        data = dataclasses.replace(data, train=rest, test=test)
+    return _part(data, times, OWN_SHARE, rng)

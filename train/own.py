@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -24,23 +24,30 @@ KINDS = (
     "an .npz of pictures and labels, an IDX file of pictures beside its labels, a folder with a folder for each digit, "
     "a .csv with the columns file and label, or a .json(.gz) of strokes"
 )
-ARRAYS = (("x_test", "y_test"), ("x", "y"), ("frames", "labels"))  # names that an .npz may use
+ARRAYS = (("x_train", "y_train"), ("x", "y"), ("frames", "labels"))  # names that an .npz may use
+TEST_ARRAYS = ("x_test", "y_test")  # names of digits kept apart for tests
 IDX_TYPE = 8  # unsigned bytes (yann.lecun.com/exdb/mnist)
 
 
-def load(path: Path) -> Digits:
-    """Return the labelled digits of a file or folder; pictures are read as at serving. Raises TrainError, naming it."""
+def load(path: Path) -> tuple[Digits, Digits | None]:
+    """Return the labelled digits of a file or folder, and those that it keeps apart for tests, if it does.
+
+    Pictures are read as at serving. Raises TrainError, naming the path.
+    """
     try:
-        digits = _load(path)
+        found = _load(path)
     except (OSError, EOFError, BadZipFile, ValueError, KeyError, IndexError, TypeError) as error:
         raise TrainError(f"{path}: cannot be read as labelled digits ({error}); expected {KINDS}.") from error
-    if not len(digits.labels):
+    for digits in found:
+        _check(digits.labels, path)
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def _check(labels: np.ndarray, path: Path) -> None:
+    if not len(labels):
         raise TrainError(f"{path}: holds no digits; expected {KINDS}.")
-    if not np.isin(digits.labels, range(DIGITS)).all():
-        raise TrainError(
-            f"{path}: has labels outside 0 to 9, such as {digits.labels[~np.isin(digits.labels, range(10))][0]}."
-        )
-    return digits
+    if not np.isin(labels, range(DIGITS)).all():
+        raise TrainError(f"{path}: has labels outside 0 to 9, such as {labels[~np.isin(labels, range(DIGITS))][0]}.")
 
 
 def digest(path: Path) -> str:
@@ -54,16 +61,16 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def _load(path: Path) -> Digits:
+def _load(path: Path) -> Sequence[Digits]:
     name = path.name.lower()
     if _lists(path):
-        return _files(_rows(path))
+        return [_files(_rows(path))]
     if name.endswith(".npz"):
         return _arrays(path)
     if name.endswith((".json", ".json.gz")):
-        return _strokes(path)
+        return [_strokes(path)]
     if "images" in name:
-        return _framed(_idx(path), _idx(_labels(path)), path)
+        return [_framed(_idx(path), _idx(_labels(path)), path)]
     raise ValueError("its name tells no kind")
 
 
@@ -89,12 +96,13 @@ def _pictures(folder: Path) -> list[Path]:
     return sorted(file for file in folder.iterdir() if not file.name.startswith(".")) if folder.is_dir() else []
 
 
-def _arrays(path: Path) -> Digits:
+def _arrays(path: Path) -> list[Digits]:
     with np.load(path, allow_pickle=False) as archive:
-        for pictures, labels in ARRAYS:
-            if pictures in archive and labels in archive:
-                return _framed(archive[pictures], archive[labels], path)
-        raise ValueError(f"it holds {', '.join(archive)}, not x and y")
+        held = [pair for pair in (*ARRAYS, TEST_ARRAYS) if all(name in archive for name in pair)]
+        if not held:
+            raise ValueError(f"it holds {', '.join(archive)}, not x and y")
+        used = [held[0], TEST_ARRAYS] if TEST_ARRAYS in held[1:] else held[:1]
+        return [_framed(archive[pictures], archive[labels], path) for pictures, labels in used]
 
 
 def _idx(path: Path) -> np.ndarray:

@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS
-from webapp import archive, batch, models, strokes
+from webapp import archive, batch, bundles, ratelimit, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
 
@@ -39,6 +39,7 @@ def recognize_batch() -> Response:
     """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
     layout = _layout()
     found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
+    ratelimit.charge(len(found))
     lines = batch.lines(found, partial(recognise, layout=layout))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson")
 
@@ -60,7 +61,7 @@ def recognize_strokes() -> Response:
 @bp.get("/v1/models")
 def list_models() -> Response:
     """List the models that are installed."""
-    return jsonify(models=models.installed(current_app.config))
+    return jsonify(models=bundles.installed(current_app.config))
 
 
 @bp.get("/v1/openapi.json")

@@ -53,6 +53,12 @@ def _count(text: str) -> int:
     return value
 
 
+def _days(text: str) -> int:
+    if not 0 <= (value := int(text)) <= 36_500:
+        raise ValueError("expected 0 to 36500")
+    return value
+
+
 def _switch(text: str) -> bool:
     if text not in ("", "0", "1"):
         raise ValueError("expected 1 or 0")
@@ -62,6 +68,12 @@ def _switch(text: str) -> bool:
 SETTINGS = [
     Setting(
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
+    ),
+    Setting(
+        "HISTORY_DAYS",
+        "365",  # as long as the cookie, without which nobody could see or delete them
+        _days,
+        "Days after which answers are erased from the history; 0: never",
     ),
     Setting(
         "INSTANCE",

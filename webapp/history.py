@@ -2,129 +2,118 @@
 
 from __future__ import annotations
 
-import dataclasses
-import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
-import cv2
-import numpy as np
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, select
 
-from recognizer import Reading
-from recognizer.scale import shrunk
-from webapp.http import known_visitor, visitor
-from webapp.store import UNAVAILABLE, Entry, db
+from webapp import entries, paging, retention
+from webapp.entries import PATH, png
+from webapp.filters import Filter
+from webapp.http import visitor
+from webapp.store import Consent, Entry, db
 
-log = logging.getLogger(__name__)
 bp = Blueprint("history", __name__, url_prefix="/history")
 
-LAST = 2**31 - 1  # the largest id that every database takes
-ENTRY = f"<int(max={LAST}):entry_id>"
-PAGE = 50  # entries
-THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on dense screens
 PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes its pictures
 
 
-def keep(reading: Reading, source: str) -> Entry:
-    """Store an answer for the visitor. Where the database cannot take it, the entry has no id."""
-    entry = made(reading, source)
-    db.session.add(entry)
-    try:
-        db.session.commit()
-    except UNAVAILABLE as error:
-        db.session.rollback()
-        entry.id = None  # type: ignore[assignment]  # it has one already if only the commit failed
-        log.error("an answer is not kept: %s", error)
-    return entry
-
-
-def made(reading: Reading, source: str) -> Entry:
-    """An entry that is not stored yet; of the picture it has only a small grey copy, its ink and the frames."""
-    return Entry(
-        visitor=known_visitor(),
-        source=source,
-        model=reading.model,
-        text=reading.text,
-        confidence=reading.confidence,
-        digits=[dataclasses.asdict(digit) for digit in reading.digits],
-        frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
-        thumbnail=_png(shrunk(reading.picture, THUMBNAIL)),
-        ink=_png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8)),
-        width=reading.size[0],
-        height=reading.size[1],
-    )
-
-
 @bp.get("")
-def index() -> str:
-    """Show a page of the history, from the newest or from before an entry."""
-    before = request.args.get("before", type=int)
-    entries = _own().order_by(Entry.id.desc()).limit(PAGE + 1)
-    if before is not None:
-        entries = entries.where(Entry.id < min(max(before, 0), LAST))
-    found = db.session.scalars(entries).all()
-    count = db.session.scalar(select(func.count()).select_from(_own().subquery()))
-    return render_template("history.html", entries=found[:PAGE], more=len(found) > PAGE, count=count, before=before)
+def index() -> ResponseReturnValue:
+    """Show a page of the history."""
+    retention.sweep_if_due()
+    allowed = db.session.scalar(select(Consent).where(Consent.visitor == visitor()))
+    return _listing("history.html", allowed=allowed, deleted=paging.count(entries.deleted(Entry.id)))
 
 
-@bp.get(f"/{ENTRY}")
+@bp.get("/label")
+def label() -> ResponseReturnValue:
+    """Show a page of the history to be corrected, digit by digit."""
+    return _listing("label.html")
+
+
+@bp.get(f"/{PATH}")
 def entry(entry_id: int) -> str:
     """Show one answer."""
-    return render_template("answer.html", entry=_get(entry_id))
+    return render_template("answer.html", entry=entries.get(entry_id))
 
 
-@bp.get(f"/{ENTRY}/thumbnail.png")
+@bp.get(f"/{PATH}/thumbnail.png")
 def thumbnail(entry_id: int) -> Response:
     """Send the small grey picture of an entry."""
-    return _picture(_get(entry_id).thumbnail)
+    return _picture(entries.get(entry_id).thumbnail)
 
 
-@bp.get(f"/{ENTRY}/ink.png")
+@bp.get(f"/{PATH}/ink.png")
 def ink(entry_id: int) -> Response:
     """Send the small picture of what was taken for the ink of an entry."""
-    return _picture(_get(entry_id).ink or abort(404))
+    return _picture(entries.get(entry_id).ink or abort(404))
 
 
-@bp.get(f"/{ENTRY}/frames/<int(max=1000):number>.png")
+@bp.get(f"/{PATH}/frames/<int(max=10000):number>.png")
 def frame(entry_id: int, number: int) -> Response:
     """Send what the network saw of one digit, counted from 0."""
-    found = _get(entry_id)
+    found = entries.get(entry_id)
     if number >= len(found.digits):
         abort(404)
-    return _picture(_png(found.frame(number)))
+    return _picture(png(found.frame(number)))
 
 
-@bp.post(f"/{ENTRY}/delete")
+@bp.post(f"/{PATH}/delete")
 def remove(entry_id: int) -> ResponseReturnValue:
-    """Delete one entry."""
-    db.session.delete(_get(entry_id))
+    """Delete one entry, which can be undone for a while; back to the page of the history that the address asks for."""
+    entries.get(entry_id).deleted_at = datetime.now(UTC)
     db.session.commit()
-    flash("Deleted.")
-    return redirect(url_for(".index"), 303)
+    flash(str(entry_id), "deleted")
+    return redirect(_here(url_for(".index"), request.args), 303)
+
+
+@bp.get("/deleted")
+def deleted() -> str:
+    """Show the newest of the entries that can still be brought back."""
+    found = db.session.scalars(entries.deleted().order_by(Entry.deleted_at.desc()).limit(paging.PAGE)).all()
+    return render_template("deleted.html", entries=found)
+
+
+@bp.post(f"/{PATH}/restore")
+def restore(entry_id: int) -> ResponseReturnValue:
+    """Undo the deletion of an entry."""
+    if not (found := db.session.scalar(entries.deleted().where(Entry.id == entry_id))):
+        abort(404, "There is no such entry among those that you deleted within the last hour.")
+    found.deleted_at = None
+    db.session.commit()
+    flash("It is back.")
+    return redirect(url_for(".entry", entry_id=entry_id), 303)
 
 
 @bp.post("/delete")
 def remove_all() -> ResponseReturnValue:
-    """Delete all that is kept of the visitor."""
-    db.session.execute(delete(Entry).where(Entry.visitor == visitor()))
+    """Erase all that is kept of the visitor, also what was deleted and might be brought back."""
+    db.session.execute(delete(Consent).where(Consent.visitor == visitor()))
     db.session.commit()
+    retention.erase(Entry.visitor == visitor())
     flash("Your history is empty now.")
     return redirect(url_for(".index"), 303)
 
 
-def _own() -> Select:
-    return select(Entry).where(Entry.visitor == visitor())
+def _listing(template: str, **more: object) -> ResponseReturnValue:
+    """Show the entries that the address asks for, or what is wrong with its filter; blank fields leave the address."""
+    if "" in request.args.values():
+        return redirect(_here(request.path, {name: value for name, value in request.args.items() if value}))
+    which = Filter.of_request()
+    if not which.validate():
+        return render_template("history.html", which=which, error=which.error), 400
+    page = paging.asked_for(which)
+    return render_template(template, which=which, page=page, days=current_app.config["HISTORY_DAYS"], **more)
 
 
-def _get(entry_id: int) -> Entry:
-    found = db.session.scalar(_own().where(Entry.id == entry_id))
-    return found or abort(404, "There is no such entry in your history.")
+def _here(path: str, arguments: Mapping[str, str]) -> str:
+    """The address of a path with the same filter and page as this one."""
+    return f"{path}?{urlencode(arguments)}" if arguments else path
 
 
-def _png(picture: np.ndarray) -> bytes:
-    return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def _picture(png: bytes) -> Response:
-    return Response(png, mimetype="image/png", headers={"Cache-Control": PICTURES_KEPT})
+def _picture(data: bytes) -> Response:
+    return Response(data, mimetype="image/png", headers={"Cache-Control": PICTURES_KEPT})

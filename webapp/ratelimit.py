@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from functools import partial
 from ipaddress import ip_address, ip_network
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
 from limits import parse_many, storage
 from limits.errors import ConfigurationError
@@ -15,8 +16,20 @@ from limits.errors import ConfigurationError
 from webapp import errors
 
 VISITORS = 10  # that an address may have before its own limit counts: a school is one address, and cookies are free
-FREE = {"static", "health.healthz", "health.readyz", "metrics", "history.thumbnail", "history.frame"}
+FREE = {
+    "static",
+    "health.healthz",
+    "health.readyz",
+    "metrics",
+    "history.thumbnail",
+    "history.frame",
+    "insights.layer",
+    "models.plot",
+    "about.picture",
+}
 PATIENCE: dict[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+
+log = logging.getLogger(__name__)
 
 
 def limit(text: str) -> str:
@@ -54,8 +67,21 @@ def init_app(app: Flask) -> None:
         in_memory_fallback_enabled=True,  # reading goes on without Redis; the limiter says so in the log
         key_prefix="digits",
     )
+    app.extensions["pictures"] = limiter
     limiter.request_filter(lambda: request.endpoint in FREE)
     app.register_error_handler(RateLimitExceeded, partial(_too_many, limiter))
+
+
+def charge(pictures: int) -> None:
+    """Count each picture of a request. It was let in as one, but whoever sent many is the sooner above the limit."""
+    limiter: Limiter | None = current_app.extensions.get("pictures")
+    if limiter is None or pictures < 2:
+        return
+    try:
+        for counted in limiter.current_limits:
+            limiter.limiter.hit(counted.limit, *counted.request_args, cost=pictures - 1)
+    except limiter.storage.base_exceptions as error:  # Redis is away
+        log.warning("pictures are not counted: %s", error)
 
 
 def _visitor() -> str:

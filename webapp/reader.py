@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
-from wtforms.validators import AnyOf
+from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import errors, history, metrics
+from webapp import entries, errors, metrics, models, strokes
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -19,17 +19,27 @@ PAGES = {"canvas": "draw.html", "upload": "upload.html", "camera": "camera.html"
 
 
 class PictureForm(FlaskForm):
-    """One picture and where it comes from."""
+    """One picture and where it comes from, and of a drawing its strokes."""
 
     image = FileField("Picture", [FileRequired("Choose a picture first.")])
     source = HiddenField(default="upload", validators=[AnyOf(PAGES, "This is no form of this site.")])
+    strokes = FileField("Strokes")
+
+    def validate_strokes(self, field: FileField) -> None:
+        """Turn the JSON that was sent into strokes. Raises ValidationError."""
+        try:
+            field.data = strokes.of_drawing(field.data.read()) if field.data else None
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 @bp.get("/")
-def draw() -> str:
-    """Show the canvas."""
+@bp.get(f"/draw/{entries.PATH}")
+def draw(entry_id: int | None = None) -> str:
+    """Show the canvas, empty or with the strokes of a drawing in the history."""
     known_visitor()
-    return render_template("draw.html", form=PictureForm(source="canvas"))
+    drawn = None if entry_id is None else entries.strokes(entry_id)
+    return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn)
 
 
 @bp.get("/upload")
@@ -53,10 +63,10 @@ def read() -> ResponseReturnValue:
     if not form.validate():
         return _again(form, next(iter(form.errors.values()))[0], 400)
     try:
-        reading = recognise(form.image.data.read())
+        reading = recognise(form.image.data.read(), model=models.chosen())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
-    entry = history.keep(reading, form.source.data)
+    entry = entries.keep(reading, form.source.data, form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
@@ -69,14 +79,15 @@ def live() -> ResponseReturnValue:
     if not form.validate():
         abort(400, next(iter(form.errors.values()))[0])
     try:
-        return render_template("live.html", entry=recognise(form.image.data.read()))
+        return render_template("live.html", entry=recognise(form.image.data.read(), model=models.chosen()))
     except recognizer.NoInk:
         return "", 204  # while a camera looks for a digit that is no error
 
 
-def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
-    """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
-    reading = recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+def recognise(picture: bytes, layout: str = "auto", model: recognizer.Model | None = None) -> recognizer.Reading:
+    """Read a picture within the app's limits, with its own model or another one. Raises PictureError, ModelError."""
+    reads = model or current_app.extensions["model"]
+    reading = recognizer.read(picture, reads, layout, current_app.config["MAX_MEGAPIXELS"])
     metrics.note(reading)
     return reading
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
 
+LAST = 2**31 - 1  # the largest id that every database takes
 BUSY_TIMEOUT = 2000  # milliseconds that a writer waits for another; then the answer is given without being kept
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # locked, full, read-only, gone, too busy
 
@@ -51,15 +52,27 @@ class Entry(db.Model):  # type: ignore[name-defined]
     """One picture read for one visitor; of the picture itself only a thumbnail and the frames are kept."""
 
     __tablename__ = "entry"
-    # An id is never used again: browsers keep the pictures of an entry for as long as they like.
-    __table_args__ = (Index("ix_entry_visitor_id", "visitor", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them;
+        # the longest label, of 1,100 digits in as many lines, has 2,200.
+        Index(
+            "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
+        ),
+        Index("ix_entry_created_at", "created_at"),
+        Index("ix_entry_deleted_at", "deleted_at"),
+        # An id is never used again: browsers keep the pictures of an entry for as long as they like.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
     source: Mapped[str] = mapped_column(String(16))  # one of wording.SOURCES
     model: Mapped[str] = mapped_column(String(100))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # as it was read; a "?" is no digit
+    label: Mapped[str] = mapped_column(Text)  # what it is: as it was read, until the visitor says what it really is
+    corrected: Mapped[bool | None] = mapped_column()  # whether the visitor changed what was read; None: has not said
+    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by the visitor, who may still change their mind
     confidence: Mapped[float] = mapped_column(Double)
     digits: Mapped[list[dict]] = mapped_column(JSON)  # as in the API
     frames: Mapped[bytes] = mapped_column(LargeBinary)  # 28 × 28 bytes a digit
@@ -73,6 +86,15 @@ class Entry(db.Model):  # type: ignore[name-defined]
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
         return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)[number]
+
+
+class Consent(db.Model):  # type: ignore[name-defined]
+    """A visitor who allows the site's owner to train with the frames whose labels they have checked."""
+
+    __tablename__ = "consent"
+
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    given_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
 
 
 def init_app(app: Flask) -> None:

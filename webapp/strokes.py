@@ -1,4 +1,4 @@
-"""Strokes as JSON → a picture of them, and boxes in that picture → in the strokes' own units."""
+"""Strokes as JSON → checked, to be kept, or drawn; boxes in that picture → in the strokes' own units."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MARGIN = 60  # pixels around them
 PEN = 18  # pixels; the pen of the drawing page
 PENS = (1, 100)  # pixels
 FINE = 4  # bits behind the point, in which OpenCV takes coordinates
+KEPT = 4  # decimals of a drawing's points that are kept: 1/25 of a pixel on a canvas of 400
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,21 @@ class Drawing:
         """The x, y, width and height of a box in pixels, in the strokes' own units."""
         x, y = np.array(box[:2]) / self.scale + self.origin
         return [round(float(value), 3) for value in (x, y, box[2] / self.scale, box[3] / self.scale)]
+
+
+def of_drawing(body: bytes) -> dict[str, list]:
+    """The strokes of a drawing and their `widths`, one each, out of the JSON that its page sends. Raises ValueError.
+
+    All numbers are shares of the canvas' side.
+    """
+    parsed = _parsed(body)
+    strokes, _ = _checked(parsed)
+    widths = parsed.get("widths")
+    if not isinstance(widths, list) or len(widths) != len(strokes) or not all(map(_is_width, widths)):
+        raise ValueError("Each stroke has the width of its pen among the 'widths', a number above 0.")
+    if not strokes:
+        raise ValueError("The drawing has no strokes.")
+    return {"strokes": [stroke.round(KEPT).tolist() for stroke in strokes], "widths": widths}
 
 
 def draw(body: bytes) -> Drawing:
@@ -67,13 +83,17 @@ def _checked(body: Any) -> tuple[list[np.ndarray], float | None]:
     if not all(_is_point(point) for stroke in strokes for point in stroke):
         raise ValueError(f"Each point is [x, y], two numbers from -{LARGEST:.0f} to {LARGEST:.0f}.")
     width = body.get("width")
-    if width is not None and not (_is_number(width) and width > 0):
+    if width is not None and not _is_width(width):
         raise ValueError("The width of the pen is a number above 0, in the unit of the points.")
     return [np.array(stroke, np.float64) for stroke in strokes], width
 
 
 def _is_point(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+
+
+def _is_width(value: Any) -> bool:
+    return _is_number(value) and value > 0
 
 
 def _is_number(value: Any) -> bool:

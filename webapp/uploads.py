@@ -18,8 +18,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from recognizer import ModelError, PictureError, UnreadablePicture
-from webapp import batch, errors, history, reader
+from recognizer import Model, ModelError, PictureError, UnreadablePicture
+from webapp import batch, entries, errors, models, ratelimit, reader
 from webapp.archive import MAX_PICTURES, is_archive
 from webapp.http import csrf, known_visitor
 from webapp.store import Entry
@@ -54,7 +54,9 @@ def read() -> ResponseReturnValue:
         return reader.read()
     found = _found(sent)
     known_visitor()  # while there still is a head to put the cookie in
-    return Response(stream_template("batch.html", rows=_rows(found), count=len(found)), headers=AT_ONCE)
+    ratelimit.charge(len(found))
+    rows = _rows(found, models.chosen())
+    return Response(stream_template("batch.html", rows=rows, count=len(found)), headers=AT_ONCE)
 
 
 @bp.post("/rows")
@@ -62,7 +64,9 @@ def rows() -> Response:
     """Read pictures, but not the first `skip`: a line of JSON with their number, then one with a row for each."""
     found = _found(_sent() or abort(400, "Choose a picture first."))
     known_visitor()
-    lines = _lines(found, max(0, request.form.get("skip", 0, type=int)))
+    left = found[max(0, request.form.get("skip", 0, type=int)) :]
+    ratelimit.charge(len(left))
+    lines = _lines(len(found), _rows(left, models.chosen()))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=AT_ONCE)
 
 
@@ -92,17 +96,17 @@ def _refused(name: str, error: PictureError) -> batch.Picture:
     return name, content
 
 
-def _rows(found: list[batch.Picture]) -> Iterator[Row]:
+def _rows(found: list[batch.Picture], model: Model) -> Iterator[Row]:
     """Read pictures and keep the answers."""
     for name, content in found:
         try:
-            yield Row(name, entry=history.keep(reader.recognise(content()), "batch"))
+            yield Row(name, entry=entries.keep(reader.recognise(content(), model=model), "batch"))
         except (PictureError, ModelError) as error:
             yield Row(name, error=errors.explained(error)[1])
 
 
-def _lines(found: list[batch.Picture], skip: int) -> Iterator[str]:
+def _lines(count: int, rows: Iterator[Row]) -> Iterator[str]:
     show = get_template_attribute("_batch.html", "row")
-    yield json.dumps({"count": len(found)}) + "\n"
-    for row in _rows(found[skip:]):
+    yield json.dumps({"count": count}) + "\n"
+    for row in rows:
         yield json.dumps({"read": row.entry is not None, "row": show(*row)}) + "\n"

@@ -1,22 +1,98 @@
-/** The answer as the page shows it, with bars that move. */
+/** The answer as the page shows it: bars that move, boxes over the drawing, and a sentence for screen readers. */
+
+const SETTLED = 1000; // milliseconds without a newer answer, after which one is said
+const ABOVE = 26; // units over a box that its label takes
+const SVG = "http://www.w3.org/2000/svg";
 
 const place = document.getElementById("answer");
+const boxes = document.getElementById("boxes");
+const said = document.getElementById("said");
+const empty = place.firstElementChild;
 
-/** Show an answer or a message in place of what is there. */
+let saying;
+
+/** Show an answer or a message in place of what is there; a copy, which may change with the next answer. */
 export function show(element) {
-  place.replaceChildren(element);
+  if (!place.firstElementChild.isEqualNode(element)) place.replaceChildren(element.cloneNode(true));
 }
 
-/** Show a newer answer; if it and the last one are to a single digit, its bars move to where they are now. */
+/** Show that there is nothing to answer. */
+export function showNothing() {
+  show(empty);
+  mark();
+}
+
+/** Show a newer answer; the bars of digits that stay move to where they are now. */
 export function update(found) {
-  const [oldBars, newBars] = [place, found].map((answer) => answer.querySelectorAll("rect[data-share]"));
-  if (oldBars.length !== 10 || newBars.length !== 10) return show(found);
-  for (const name of [".verdict", ".share", ".bars li > span"]) {
-    const olds = place.querySelectorAll(name);
-    found.querySelectorAll(name).forEach((fresh, i) => olds[i].replaceWith(fresh.cloneNode(true)));
-  }
-  newBars.forEach((bar, i) => {
-    oldBars[i].setAttribute("width", bar.getAttribute("width"));
-    oldBars[i].closest("li").className = bar.closest("li").className;
+  const old = place.querySelector(".answer");
+  if (!old || !found.matches(".answer") || found.querySelector(".steps")) return show(found);
+  const [articles, fresh] = [old, found].map((answer) => [...answer.querySelectorAll("article")]);
+  for (const part of [...old.children]) if (!part.matches("article")) part.remove();
+  articles.slice(fresh.length).forEach((article) => article.remove());
+  fresh.slice(0, articles.length).forEach((article, i) => move(articles[i], article));
+  old.prepend(...[...found.children].filter((part) => !part.matches("article")));
+  old.append(...fresh.slice(articles.length));
+}
+
+/** What went wrong, as an element to show. */
+export function message(text) {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+  return line;
+}
+
+/** Mark the digits of the answer over the drawing. */
+export function mark() {
+  const articles = place.querySelectorAll("article[data-box]");
+  while (boxes.children.length > articles.length) boxes.lastElementChild.remove();
+  articles.forEach((article, i) => frame(boxes.children[i] ?? newFrame(), article));
+}
+
+/** Make the article of a digit that of another, without bars that jump. */
+function move(article, fresh) {
+  article.dataset.box = fresh.dataset.box;
+  article.ariaLabel = fresh.ariaLabel;
+  article.querySelector(".verdict").replaceWith(fresh.querySelector(".verdict").cloneNode(true));
+  const bars = article.querySelectorAll(".bars li");
+  fresh.querySelectorAll(".bars li").forEach((bar, i) => {
+    bars[i].className = bar.className;
+    bars[i].querySelector(".share").textContent = bar.querySelector(".share").textContent;
+    bars[i].querySelector("rect").setAttribute("width", bar.querySelector("rect").getAttribute("width"));
   });
+}
+
+function newFrame() {
+  const group = document.createElementNS(SVG, "g");
+  group.append(document.createElementNS(SVG, "rect"), document.createElementNS(SVG, "text"));
+  boxes.append(group);
+  return group;
+}
+
+/** Put a frame around a digit, with what it was read as above it, or below where there is no room above. */
+function frame(group, article) {
+  const [x, y, width, height] = article.dataset.box.split(" ").map(Number);
+  const digit = article.querySelector(".digit");
+  const isRejected = digit.dataset.rejected === "true";
+  const [rect, label] = group.children;
+  group.setAttribute("class", isRejected ? "rejected" : "");
+  group.setAttribute("transform", `translate(${x} ${y})`);
+  rect.setAttribute("width", width);
+  rect.setAttribute("height", height);
+  label.setAttribute("y", y < ABOVE ? height + 22 : -6);
+  label.textContent = isRejected ? "?" : digit.textContent;
+}
+
+/** Say the answer to those who do not see it, when it has settled. */
+export function sayLater() {
+  clearTimeout(saying);
+  saying = setTimeout(() => (said.textContent = summary()), SETTLED);
+}
+
+/** The number or the digit and how sure it is, in a line; messages say themselves. */
+function summary() {
+  const one = ["[data-rejected=false]", ".words", ".quiet"].map((part) => `article:only-of-type .verdict ${part}`);
+  const parts = place.querySelectorAll([".number", ".number + p", ...one].join());
+  return [...parts].map((part) => part.textContent.trim()).join(". ");
 }

@@ -1,6 +1,6 @@
 /** The camera page: reads what is in the square twice a second, and keeps it when asked to. */
 
-import { show, update } from "./answer.js";
+import { message, show, update } from "./answer.js";
 
 const PAUSE = 500; // milliseconds from a question to the next, if the answer is there by then
 const SHARE = 0.8; // of the shorter side of the camera's picture is the side of the square, as in the style sheet
@@ -124,14 +124,6 @@ function see(element) {
   const text = element.querySelector(".number, .digit")?.textContent ?? "";
   if (text === last && text !== said.textContent) said.textContent = text;
   last = text;
-}
-
-function message(text) {
-  const line = document.createElement("p");
-  line.className = "error";
-  line.setAttribute("role", "alert");
-  line.textContent = text;
-  return line;
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

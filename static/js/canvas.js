@@ -1,15 +1,22 @@
-/** A drawing: strokes made with mouse, finger or pen on a canvas, kept as points from 0 to 1. */
+/** The drawing surface: strokes made and rubbed out with mouse, finger or pen on a canvas, each step undoable. */
 
-const PEN = 0.045; // width of the pen, as a share of the canvas
-const EXPORTED = 400; // pixels, the side of the picture that is sent
+import { distance, erased, rounded, trace } from "./strokes.js";
+
+const NEAR = 0.002; // a point as near as that to the last one says nothing new
+const TIP = 0; // the button of the mouse, of a finger, and of a pen's tip
+const ERASER = 5; // the button of a pen's other end
 
 export class Drawing {
-  strokes = [];
+  width = 0.045; // of the pen
+  isErasing = false; // whether the eraser is in hand, not the pen
+  penOnly = false; // whether touches draw nothing, as they may be the palm of a hand with a pen
   #canvas;
-  #pointer = null;
   #changed;
+  #states = [[]]; // lists of strokes, from the empty canvas to the last step
+  #now = 0; // the state on the canvas
+  #pointer = null; // of the stroke under way: its id and type, its tool, where it is, and whether its step has begun
 
-  /** `changed` is called whenever there is more or less ink. */
+  /** `changed` is called whenever there is more or less ink, and when a stroke has ended. */
   constructor(canvas, changed) {
     this.#canvas = canvas;
     this.#changed = changed;
@@ -21,63 +28,108 @@ export class Drawing {
     new ResizeObserver(() => this.#fit()).observe(canvas);
   }
 
+  /** The strokes drawn; a list that stands for this state of the drawing alone. */
+  get strokes() {
+    return this.#states[this.#now];
+  }
+
   get isEmpty() {
     return this.strokes.length === 0;
   }
 
+  /** Whether a stroke is under way. */
+  get isBusy() {
+    return this.#pointer !== null;
+  }
+
+  get canUndo() {
+    return this.#now > 0;
+  }
+
+  get canRedo() {
+    return this.#now < this.#states.length - 1;
+  }
+
   undo() {
-    this.#keep(this.strokes.slice(0, -1));
+    if (this.canUndo) this.#go(this.#now - 1);
+  }
+
+  redo() {
+    if (this.canRedo) this.#go(this.#now + 1);
   }
 
   clear() {
-    this.#keep([]);
+    if (!this.isEmpty) this.replace([]);
   }
 
-  /** The drawing as a PNG, black on white, the same whatever the size of the canvas on the screen. */
-  toBlob() {
-    const sheet = document.createElement("canvas");
-    sheet.width = sheet.height = EXPORTED;
-    const pen = sheet.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, EXPORTED, EXPORTED);
-    this.#trace(pen, EXPORTED);
-    return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
-  }
-
-  /** Go on with these strokes alone; one that is being drawn ends here. */
-  #keep(strokes) {
-    if (this.isEmpty) return;
+  /** Go on with other strokes; the ones until now come back with undo. */
+  replace(strokes) {
     this.#pointer = null;
-    this.strokes = strokes;
-    this.#redraw();
+    this.#put(strokes);
+  }
+
+  /** Take touches for drawing again. */
+  letFingersDraw() {
+    this.penOnly = false;
     this.#changed();
+  }
+
+  /** Go to another state; a stroke that is under way ends here. */
+  #go(state) {
+    this.#pointer = null;
+    this.#now = state;
+    this.#show();
+  }
+
+  /** Go on with these strokes: in a new step, or within that of the stroke under way. */
+  #put(strokes) {
+    if (strokes === this.strokes) return;
+    if (!this.#pointer?.hasBegun) this.#now++;
+    if (this.#pointer) this.#pointer.hasBegun = true;
+    this.#states.splice(this.#now, Infinity, strokes);
+    this.#show();
   }
 
   #begin(event) {
-    if (this.#pointer !== null || !event.isPrimary || event.button !== 0) return;
-    this.#pointer = event.pointerId;
+    if (event.pointerType === "pen") this.#letPenAlone();
+    const isRefused = event.pointerType === "touch" && this.penOnly;
+    if (this.#pointer || !event.isPrimary || isRefused || ![TIP, ERASER].includes(event.button)) return;
     this.#canvas.setPointerCapture(event.pointerId);
-    this.strokes.push([this.#point(event)]);
-    this.#redraw();
-    this.#changed();
+    const { pointerId: id, pointerType: type } = event;
+    const [at] = this.#points([event]);
+    const erases = this.isErasing || event.button === ERASER;
+    this.#pointer = { id, type, at, move: erases ? erased : extended, hasBegun: false };
+    this.#put(erases ? erased(this.strokes, at, at) : [...this.strokes, { points: [at], width: this.width }]);
   }
 
   #extend(event) {
-    if (event.pointerId !== this.#pointer) return;
+    if (event.pointerId !== this.#pointer?.id) return;
     const moves = event.getCoalescedEvents?.() ?? [];
-    this.strokes.at(-1).push(...(moves.length ? moves : [event]).map((move) => this.#point(move)));
-    this.#redraw();
-    this.#changed();
+    let strokes = this.strokes;
+    for (const point of this.#points(moves.length ? moves : [event])) {
+      strokes = this.#pointer.move(strokes, this.#pointer.at, point);
+      this.#pointer.at = point;
+    }
+    this.#put(strokes);
   }
 
   #end(event) {
-    if (event.pointerId !== this.#pointer) return;
+    if (event.pointerId !== this.#pointer?.id) return;
+    this.#pointer = null;
+    this.#changed();
+  }
+
+  /** Touches draw nothing from now on; if one does just now, it is the palm, which came first, and leaves nothing. */
+  #letPenAlone() {
+    this.penOnly = true;
+    if (this.#pointer?.type !== "touch") return;
+    if (this.#pointer.hasBegun) this.#states.length = this.#now--;
     this.#pointer = null;
   }
 
-  #point(event) {
-    const box = this.#canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  #points(events) {
+    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
+    return events.map(({ clientX, clientY }) => [(clientX - left) / width, (clientY - top) / height].map(rounded));
   }
 
   /** One canvas pixel for each pixel of the screen. */
@@ -87,29 +139,21 @@ export class Drawing {
     this.#redraw();
   }
 
+  #show() {
+    this.#redraw();
+    this.#changed();
+  }
+
   #redraw() {
     const pen = this.#canvas.getContext("2d");
     pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    this.#trace(pen, this.#canvas.width);
+    trace(pen, this.strokes, this.#canvas.width);
   }
+}
 
-  /** Quadratic curves through the midpoints between the points, so that strokes have no corners. */
-  #trace(pen, side) {
-    pen.lineWidth = PEN * side;
-    pen.lineCap = pen.lineJoin = "round";
-    pen.strokeStyle = "#000";
-    for (const stroke of this.strokes) {
-      const points = stroke.map(([x, y]) => [x * side, y * side]);
-      pen.beginPath();
-      pen.moveTo(...points[0]);
-      for (let i = 1; i < points.length - 1; i++) {
-        const [x, y] = points[i];
-        const [nextX, nextY] = points[i + 1];
-        pen.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-      }
-      const [x, y] = points.at(-1);
-      pen.lineTo(points.length > 1 ? x : x + 0.01, y); // a line of no length is not drawn, but a tap leaves a dot
-      pen.stroke();
-    }
-  }
+/** The strokes with the last one drawn on to a point; the same list if it is there already. */
+function extended(strokes, _, point) {
+  const { points, width } = strokes.at(-1);
+  if (distance(points.at(-1), point) < NEAR) return strokes;
+  return [...strokes.slice(0, -1), { points: [...points, point], width }];
 }

@@ -1,120 +1,168 @@
-/** The drawing page: shows the answer beside the drawing while it is made, and keeps it when asked to. */
+/** The drawing page: shows the answer beside the drawing while it is made, and keeps both when asked to. */
 
+import { mark, message, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
+import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
+import { packed, unpacked } from "./strokes.js";
+import { lay, nextPen, swap } from "./tools.js";
 
-const PAUSE = 60; // milliseconds from an answer to the next question, while the drawing goes on
+const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
+const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
-const form = document.getElementById("drawing");
-const answer = document.getElementById("answer");
-const empty = answer.firstElementChild;
-const undo = document.getElementById("undo");
-const clear = document.getElementById("clear");
+const at = (id) => document.getElementById(id);
+const page = at("drawing");
+const form = at("recognise");
+const file = at("file");
+const drawing = new Drawing(at("canvas"), changed);
 
-let version = 0; // counts the changes of the drawing
-let kept = 0; // the version that was sent last to be kept; other answers to it or to older ones are dropped
-let failed = false; // whether that went wrong, and may be tried again
+const kept = new WeakMap(); // drawings that are in the history or on their way there → the answers, as far as known
+let seen = null; // the drawing that was asked about last
+let turn = 0; // counts what Recognise has begun and shown: live answers to questions from before are dropped
 let following = false;
+let wake; // ends a pause
 
-const drawing = new Drawing(document.getElementById("canvas"), () => {
-  version++;
-  undo.disabled = clear.disabled = drawing.isEmpty;
-  if (drawing.isEmpty) show(empty);
-  else follow();
-});
+function changed() {
+  at("undo").disabled = !drawing.canUndo;
+  at("redo").disabled = !drawing.canRedo;
+  for (const id of ["clear", "png", "svg"]) at(id).disabled = drawing.isEmpty;
+  at("pen-only").hidden = !drawing.penOnly;
+  say("");
+  if (drawing.isEmpty) {
+    seen = null;
+    showNothing();
+    sayLater();
+  } else follow();
+  if (drawing.isBusy) return;
+  wake?.();
+  save();
+}
 
 /** Ask for one answer after the other, each to the newest drawing, until that is answered. */
 async function follow() {
   if (following) return;
   following = true;
-  for (let seen = null; seen !== version && !drawing.isEmpty; await pause(PAUSE)) {
-    const mine = (seen = version);
-    const found = await ask(form.dataset.live);
-    if (mine > kept && !drawing.isEmpty && found.matches(".answer")) update(found);
+  for (; seen !== drawing.strokes && !drawing.isEmpty; drawing.isBusy && (await pause())) {
+    seen = drawing.strokes;
+    const before = turn;
+    const [status, found] = kept.get(seen) ?? (await ask(form.dataset.live));
+    if (before !== turn || drawing.isEmpty) continue;
+    if (status === NO_INK) showNothing();
+    else update(found);
+    sayLater();
   }
   following = false;
+  if (!drawing.isBusy) mark();
 }
 
-/** Ask for an answer that stays in the history. */
-async function recognise() {
-  if (drawing.isEmpty) return show(message("Nothing is drawn yet."));
-  if (kept === version && !failed) return; // that answer is here or on its way
-  const mine = (kept = version);
-  failed = false;
-  answer.ariaBusy = "true";
-  const found = await ask(form.action);
-  if (mine !== kept) return;
-  answer.ariaBusy = "false";
-  failed = !found.matches(".answer");
-  if (!drawing.isEmpty && (mine === version || failed)) show(found);
-}
-
-/** The answer to the drawing as it is now, or what went wrong. */
-async function ask(address) {
-  try {
-    const data = new FormData(form);
-    data.set("image", await drawing.toBlob(), "drawing.png");
-    const response = await fetch(address, { method: "POST", body: data });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return (
-      page.querySelector(".answer, [role=alert]") ??
-      message(`The site did not answer as it should (${response.status}). Your drawing is still here; try again.`)
-    );
-  } catch {
-    return message("The site cannot be reached. Your drawing is still here; try again.");
-  }
-}
-
-/** Show an answer; where the last one was to a single digit, too, its bars move to where they are now. */
-function update(found) {
-  const [oldBars, newBars] = [answer, found].map((place) => place.querySelectorAll("rect[data-share]"));
-  if (oldBars.length !== newBars.length || found.querySelector(".steps")) return show(found);
-  answer.querySelector(".steps")?.remove();
-  for (const name of [".verdict", ".share", ".bars li > span"]) {
-    const olds = answer.querySelectorAll(name);
-    found.querySelectorAll(name).forEach((fresh, i) => olds[i].replaceWith(fresh.cloneNode(true)));
-  }
-  newBars.forEach((bar, i) => {
-    oldBars[i].setAttribute("width", bar.getAttribute("width"));
-    oldBars[i].closest("li").className = bar.closest("li").className;
+function pause() {
+  return new Promise((resolve) => {
+    wake = resolve;
+    setTimeout(resolve, PAUSE);
   });
 }
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-function show(element) {
-  answer.replaceChildren(element);
+/** Ask for an answer that stays in the history, with the strokes. */
+async function recognise() {
+  const strokes = drawing.strokes;
+  if (drawing.isEmpty) return show(message("Nothing is drawn yet."));
+  if (kept.has(strokes)) return say("This drawing is in your history.");
+  kept.set(strokes, null);
+  turn++;
+  const answer = await ask(form.action, { strokes: new Blob([JSON.stringify(packed(strokes))]) });
+  const [, found] = answer;
+  const isKept = found.matches(".answer") && !found.querySelector(".notice");
+  if (isKept) kept.set(strokes, answer);
+  else kept.delete(strokes);
+  save();
+  if (drawing.isEmpty || (isKept && strokes !== drawing.strokes)) return;
+  turn++;
+  show(found);
+  mark();
+  sayLater();
+  if (isKept) say("Kept in your history.");
 }
 
-function message(text) {
-  const line = document.createElement("p");
-  line.className = "error";
-  line.setAttribute("role", "alert");
-  line.textContent = text;
-  return line;
+/** The status and the answer to the drawing as it is now, or what went wrong. */
+async function ask(address, files = {}) {
+  try {
+    const data = new FormData(form);
+    for (const [name, content] of Object.entries(files)) data.set(name, content, name);
+    data.set("image", await toPNG(drawing.strokes), "drawing.png");
+    const response = await fetch(address, { method: "POST", body: data });
+    const found = new DOMParser().parseFromString(await response.text(), "text/html");
+    const failure = `The site did not answer as it should (${response.status}). Your drawing is still here; try again.`;
+    return [response.status, found.querySelector(".answer, [role=alert]") ?? message(failure)];
+  } catch {
+    return [0, message("The site cannot be reached. Your drawing is still here; try again.")];
+  }
 }
 
-const KEYS = {
-  enter: recognise,
-  s: recognise,
-  c: () => drawing.clear(),
-  escape: () => drawing.clear(),
+function say(text, isError = false) {
+  at("note").textContent = text;
+  at("note").className = isError ? "error" : "quiet";
+}
+
+/** Remember the drawing for when the page is loaded again. */
+function save() {
+  remember("sessionStorage", "drawing", { ...packed(drawing.strokes), isKept: kept.has(drawing.strokes) });
+}
+
+/** Bring back the drawing of before, unless it is in the history and a new one is begun; open the one asked for. */
+function restore() {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const isNew = type === "navigate"; // not loaded again, nor come back to
+  const before = recall("sessionStorage", "drawing", (saved) => ({ strokes: unpacked(saved), isKept: saved.isKept }));
+  if (before?.strokes.length && !(isNew && before.isKept)) open(before.strokes, before.isKept);
+  if (!page.dataset.strokes) return;
+  open(unpacked(JSON.parse(page.dataset.strokes)), true);
+  history.replaceState(null, "", page.dataset.address); // as from here on it is a drawing like any other
+}
+
+function open(strokes, isKept = false) {
+  if (isKept) kept.set(strokes, null);
+  drawing.replace(strokes);
+}
+
+/** Open the file chosen, if it is a drawing. */
+async function openFile() {
+  const [chosen] = file.files;
+  file.value = ""; // so that the same can be chosen again
+  if (!chosen) return;
+  try {
+    open(await fromSVG(chosen));
+  } catch {
+    say(`${chosen.name} is no drawing that was saved here as SVG. Your drawing is as it was.`, true);
+  }
+}
+
+const ACTIONS = {
+  undo: () => drawing.undo(),
+  redo: () => drawing.redo(),
+  clear: () => drawing.clear(),
+  open: () => file.click(),
+  png: async () => download(await toPNG(drawing.strokes), "drawing.png"),
+  svg: () => download(toSVG(drawing.strokes), "drawing.svg"),
+  fingers: () => drawing.letFingersDraw(),
 };
+const KEYS = { enter: recognise, s: recognise, c: ACTIONS.clear, escape: ACTIONS.clear, e: swap, w: nextPen };
+const KEYS_WITH_CONTROL = { z: ACTIONS.undo, "shift+z": ACTIONS.redo, y: ACTIONS.redo };
 
-form.hidden = false; // without this script there is nothing to draw with
+page.hidden = false; // without this script there is nothing to draw with
+lay(drawing, at("canvas"));
+restore();
+file.addEventListener("change", openFile);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   recognise();
 });
-undo.addEventListener("click", () => drawing.undo());
-clear.addEventListener("click", () => drawing.clear());
+for (const [id, action] of Object.entries(ACTIONS)) at(id).addEventListener("click", action);
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
-  const onControl = event.target.closest("a, button, input, summary");
-  if ((event.ctrlKey || event.metaKey) && key === "z") {
-    event.preventDefault();
-    drawing.undo();
-  } else if (!event.ctrlKey && !event.metaKey && !event.altKey && KEYS[key] && !(onControl && key === "enter")) {
-    event.preventDefault();
-    if (!event.repeat) KEYS[key]();
-  }
+  const hasControl = event.ctrlKey || event.metaKey;
+  const action = hasControl ? KEYS_WITH_CONTROL[(event.shiftKey ? "shift+" : "") + key] : KEYS[key];
+  const isTyped = event.target.closest("textarea, select, input:not([type=radio])");
+  const isPress = key === "enter" && event.target.closest("a, button, summary");
+  if (!action || event.altKey || isTyped || isPress) return;
+  event.preventDefault();
+  if (!event.repeat || hasControl) action();
 });

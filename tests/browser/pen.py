@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from tests.drawing import Strokes
 
@@ -17,13 +17,38 @@ def placed(page: Page, strokes: Strokes, share: float = 0.6) -> Strokes:
     return [[(left + x * scale, top + y * scale) for x, y in stroke] for stroke in strokes]
 
 
-def by_mouse(page: Page, strokes: Strokes) -> None:
-    for stroke in placed(page, strokes):
+def by_mouse(page: Page, strokes: Strokes, share: float = 0.6) -> None:
+    for stroke in placed(page, strokes, share):
         page.mouse.move(*stroke[0])
         page.mouse.down()
         for point in stroke[1:]:
             page.mouse.move(*point)
         page.mouse.up()
+
+
+def by_pen(page: Page, strokes: Strokes) -> None:
+    tablet = page.context.new_cdp_session(page)
+    held = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+    for stroke in placed(page, strokes):
+        for number, (x, y) in enumerate(stroke):
+            kind = "mouseMoved" if number else "mousePressed"
+            tablet.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y} | held)
+        tablet.send("Input.dispatchMouseEvent", {"type": "mouseReleased", "x": x, "y": y} | held | {"buttons": 0})
+
+
+def touch(page: Page, glass: CDPSession, kind: str, *points: tuple[float, float]) -> None:
+    """Fingers put to or moved to these places, as shares of the canvas, or all of them lifted."""
+    box = page.locator("#canvas").bounding_box()
+    places = [
+        {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"], "id": n}
+        for n, (x, y) in enumerate(points)
+    ]
+    glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+
+def drawn(page: Page) -> Strokes:
+    """The strokes of the drawing, as the page remembers them, in shares of the canvas."""
+    return page.evaluate("JSON.parse(sessionStorage.getItem('drawing'))?.strokes ?? []")
 
 
 def by_touch(page: Page, strokes: Strokes) -> None:

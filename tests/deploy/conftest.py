@@ -18,8 +18,8 @@ import pytest
 import requests
 
 from tests.conftest import need
-from tests.servers import PATIENCE, redis_server, wait_for
-from tests.webapp.conftest import free_port, postgresql  # noqa: F401, a fixture
+from tests.servers import PATIENCE, free_port, redis_server, wait_for
+from tests.webapp.conftest import postgresql  # noqa: F401, a fixture
 from webapp.config import ROOT
 
 DEPLOY = ROOT / "deploy"

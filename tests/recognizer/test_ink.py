@@ -91,3 +91,11 @@ def test_tiny_pictures_do_not_break(shape):
     grey = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
     with contextlib.suppress(NoInk):
         assert extract(grey)[0].shape == shape
+
+
+@pytest.mark.parametrize("paper", [0, 60, 255])
+def test_the_ink_of_a_drawing_is_its_contrast(paper):
+    ink = 255 if paper < 128 else 0
+    grey = seen(draw(SEVEN, ink=ink, paper=paper))
+    (found,) = extract(grey)
+    np.testing.assert_allclose(found, np.abs(grey.astype(float) - paper) / abs(ink - paper), atol=1e-6)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recognizer.lattice import Option, Skip, best_way
+from recognizer.lattice import SPLIT, Option, Skip, best_way, is_sure
 
 
 def option(start, stop, digit, confidence, cost=0.0):
@@ -51,3 +51,9 @@ def test_another_single_digit_is_no_reason_to_leave_the_first_way():
 
 def test_where_all_would_be_stray_marks_they_are_digits_after_all():
     assert text(best_way([[[Skip(0, 1, 0.7), option(0, 1, 3, 0.2)]]])) == ["3"]
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.97, 0.981, 0.999])
+def test_a_way_is_sure_where_no_other_could_be_chosen(confidence):
+    first, best = [[option(0, 1, 0, confidence)]], [[option(0, 1, 1, 1.0), option(1, 2, 1, 1.0)]]
+    assert is_sure(first) == (text(best_way([first, best])) == ["0"]) == (-np.log(confidence) <= SPLIT)

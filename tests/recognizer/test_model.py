@@ -7,7 +7,7 @@ import pytest
 
 from recognizer import Model, ModelError
 from recognizer.frame import frame
-from recognizer.model import tempered
+from recognizer.model import BATCH, tempered
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -128,3 +128,9 @@ def test_a_keras_model_of_another_shape_is_refused(tmp_path):
     )
     with pytest.raises(ModelError, match=r"model\.keras: takes .*32.*expected \(n, 28, 28, 1\)"):
         Model(tmp_path).warm_up()
+
+
+def test_a_large_batch_is_read_as_its_parts_are(model):
+    frames = np.random.default_rng(0).random((2 * BATCH + 3, 28, 28), np.float32)
+    each = np.concatenate([model.probabilities(frames[number : number + 1]) for number in range(len(frames))])
+    np.testing.assert_allclose(model.probabilities(frames), each, atol=1e-6)

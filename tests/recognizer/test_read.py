@@ -130,3 +130,11 @@ def test_a_crowded_page_says_what_it_left_out(model):
     reading = read(encode(Image.fromarray(grey)), model, "page")
     assert len(reading.digits) + reading.left_out >= 37 * 37 - 37
     assert reading.as_dict()["left_out"] == reading.left_out > 500
+
+
+def test_a_clear_digit_is_asked_about_once(model, monkeypatch):
+    """Speed: ways to read it as a page are not even tried."""
+    asked = []
+    monkeypatch.setattr(model, "_run", lambda frames, run=model._run: asked.append(len(frames)) or run(frames))
+    assert read(SEVEN_PNG, model).text == "7"
+    assert asked == [1]

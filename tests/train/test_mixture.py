@@ -33,6 +33,13 @@ def test_own_digits_are_split_into_training_validation_and_test(mine):
     assert np.array_equal(again.data.test.labels, part.data.test.labels)
 
 
+def test_digits_kept_apart_for_tests_stay_there(mine):
+    held = dict(np.load(mine))
+    np.savez(mine, x_train=held["x"], y_train=held["y"], x_test=held["x"][:3], y_test=held["y"][:3])
+    (part,) = mixed({str(mine): 1}, 0.05, np.random.default_rng(0))
+    assert part.described() == {"sha256": part.data.sha256, "training": 40, "validation": 10, "test": 3}
+
+
 def test_too_few_digits_are_named(tmp_path):
     np.savez(tmp_path / "few.npz", x=np.full((9, 28, 28), 255, np.uint8) * np.tri(28, dtype=np.uint8), y=np.zeros(9))
     with pytest.raises(TrainError, match=r"few\.npz: holds 9 digits, too few"):

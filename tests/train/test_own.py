@@ -26,7 +26,14 @@ def check(digits):
 def test_arrays(tmp_path, names, invert):
     pictures = 255 - PICTURES if invert else PICTURES
     np.savez(tmp_path / "mine.npz", **dict(zip(names, (pictures, np.array([7, 4])), strict=True)))
-    check(load(tmp_path / "mine.npz"))
+    check(load(tmp_path / "mine.npz")[0])
+
+
+def test_arrays_for_training_and_tests_stay_apart(tmp_path):
+    np.savez(tmp_path / "mine.npz", x_train=PICTURES, y_train=[7, 4], x_test=PICTURES[:1], y_test=[7])
+    training, test = load(tmp_path / "mine.npz")
+    check(training)
+    assert test.labels.tolist() == [7]
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -35,7 +42,7 @@ def test_idx(tmp_path, packed):
     for name, array in arrays.items():
         content = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
         (tmp_path / (name + ".gz" * packed)).write_bytes(gzip.compress(content) if packed else content)
-    check(load(tmp_path / ("mine-images-idx3-ubyte" + ".gz" * packed)))
+    check(load(tmp_path / ("mine-images-idx3-ubyte" + ".gz" * packed))[0])
 
 
 def test_a_folder_for_each_digit(tmp_path):
@@ -44,7 +51,7 @@ def test_a_folder_for_each_digit(tmp_path):
         picture.save(tmp_path / digit / "one.png")
     (tmp_path / "notes.txt").touch()
     (tmp_path / "4" / ".hidden").touch()
-    digits = load(tmp_path)
+    digits = load(tmp_path)[0]
     assert digits.labels.tolist() == [4, 7]
     assert np.abs(digits.frames - FRAMES[::-1]).max() < 0.02
 
@@ -53,20 +60,20 @@ def test_a_list_of_files(tmp_path):
     SEVEN.save(tmp_path / "a.png")
     FOUR.save(tmp_path / "b.png")
     (tmp_path / "mine.csv").write_text("file,label\na.png,7\nb.png,4\n")
-    check(load(tmp_path / "mine.csv"))
+    check(load(tmp_path / "mine.csv")[0])
 
 
 def test_strokes(tmp_path):
     items = [{"label": "7", "strokes": drawing.SEVEN, "writer": 3}, {"label": "4", "strokes": drawing.FOUR}]
     (tmp_path / "mine.json").write_text(json.dumps(items))
-    digits = load(tmp_path / "mine.json")
+    digits = load(tmp_path / "mine.json")[0]
     assert digits.labels.tolist() == [7, 4]
     assert digits.writings[0].writer == "3"
 
 
 def test_the_sets_of_others_as_they_come():
-    assert len(load(data_file("pendigits-train-strokes.json.gz")).labels) == 7494
-    assert load(data_file("hwd1000.npz")).frames.shape == (1000, 28, 28)
+    assert len(load(data_file("pendigits-train-strokes.json.gz"))[0].labels) == 7494
+    assert load(data_file("hwd1000.npz"))[0].frames.shape == (1000, 28, 28)
 
 
 def test_the_checksum_is_of_all_that_is_read(tmp_path):
@@ -113,4 +120,4 @@ def test_what_is_wrong_is_named(tmp_path, name, make, message):
 def test_a_picture_in_colour_is_as_good(tmp_path):
     (tmp_path / "7").mkdir()
     Image.merge("RGB", (SEVEN, SEVEN, SEVEN)).save(tmp_path / "7" / "one.jpg", quality=95)
-    assert load(tmp_path).labels.tolist() == [7]
+    assert load(tmp_path)[0].labels.tolist() == [7]

@@ -8,6 +8,9 @@ from tests.webapp.pages import token, upload
 from webapp.http import HEADERS
 
 SECURE = {"base_url": "https://digits.example"}
+PAGES = ["/", "/upload", "/history", "/models", "/models/flagship", "/about", "/api", "/nowhere"]
+PAGES += ["/history/label", "/history/deleted"]
+PAGES += [f"/history/1{more}" for more in ("", "/compare", "/digits/0/why", "/digits/0/inside")]
 BONUS_FROM = 90  # points; https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring
 
 
@@ -21,7 +24,7 @@ def paths(app):
 
     app.testing = False  # else its error would come out
     found = [("GET", "/nowhere"), ("GET", "/api/v1/nowhere"), ("PUT", "/")]
-    values = {"entry_id": 1, "number": 0, "filename": "style.css"}
+    values = {"entry_id": 1, "number": 0, "layer": 0, "filename": "style.css", "name": "small", "plot": "reliability", "kind": "csv"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -44,7 +47,7 @@ def test_every_answer_carries_the_headers(client, paths, options):
 
 def test_nothing_is_inline(client):
     upload(client)
-    for path in ("/", "/upload", "/history", "/history/1", "/api", "/nowhere"):
+    for path in PAGES:
         page = client.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]* src=\"/)", page)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page)

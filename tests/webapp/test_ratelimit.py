@@ -1,12 +1,12 @@
 import json
 import logging
 import time
+from io import BytesIO
 
 import pytest
 
 from tests.drawing import SEVEN_PNG
-from tests.servers import redis_server
-from tests.webapp.conftest import free_port
+from tests.servers import free_port, redis_server
 from tests.webapp.pages import error, upload
 from webapp import create_app
 from webapp.config import ConfigError, read
@@ -127,3 +127,12 @@ def test_reading_goes_on_without_redis_and_with_it_again(settings, caplog):
 def test_a_site_can_start_without_redis(settings):
     client = create_app(settings | {"RATE_LIMIT_STORAGE": f"redis://127.0.0.1:{free_port()}/0"}).test_client()
     assert statuses(client, 4) == [200] * 3 + [429]
+
+
+@pytest.mark.parametrize(("pictures", "left"), [(1, 2), (2, 1), (5, 0)])
+def test_pictures_sent_at_once_are_all_read_and_count_each(client, pictures, left):
+    files = {"image": [(BytesIO(SEVEN_PNG), f"{number}.png") for number in range(pictures)]}
+    answer = client.post(f"{RECOGNIZE}/batch", data=files, environ_base={"REMOTE_ADDR": "192.0.2.1"})
+    lines = answer.text.splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["7"] * pictures
+    assert statuses(client, 3) == [200] * left + [429] * (3 - left)

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 
 import pytest
 import werkzeug.formparser
@@ -33,6 +34,7 @@ def test_a_live_answer_is_not_kept(client):
     response = client.post("/live", data=fields | {"image": (io.BytesIO(SEVEN_PNG), "drawing.png")})
     assert response.status_code == 200
     assert response.text.count("<rect data-share") == 10
+    assert re.search(r'data-box="\d+ \d+ \d+ \d+"', response.text)
     assert "not kept" not in response.text
     assert "Nothing here yet" in client.get("/history").text
 

@@ -1,5 +1,7 @@
+import random
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -7,11 +9,14 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
+from recognizer.layout import CUTS_OF_A_PAGE, MOST_PIECES
 from tests.drawing import FOUR_PNG
-from tests.webapp.pages import upload
+from tests.webapp.pages import keep_like_the_first, post, upload
 from webapp import create_app
 from webapp.config import ROOT
 from webapp.store import BUSY_TIMEOUT, Entry, db
+
+MOST_DIGITS = MOST_PIECES + CUTS_OF_A_PAGE
 
 
 @pytest.fixture
@@ -52,6 +57,46 @@ def test_an_entry_of_the_first_schema_is_still_shown(app, client):
     assert "What the computer saw" not in page.text
     assert client.get(f"{location}/thumbnail.png").status_code == 200
     assert client.get(f"{location}/ink.png").status_code == 404
+
+
+BEFORE_LABELS = """
+INSERT INTO entry (visitor, created_at, source, model, text, confidence, digits, frames, thumbnail)
+VALUES ('a', '2026-01-02 03:04:05', 'canvas', 'm', '2?', 0.5, '[]', '', '')
+"""
+
+
+def test_entries_of_before_there_were_labels_are_labelled_as_they_were_read(app):
+    with app.app_context():
+        downgrade(revision="0003")
+        db.session.execute(text(BEFORE_LABELS))
+        db.session.commit()
+        upgrade()
+        entry = db.session.scalars(select(Entry)).one()
+        assert (entry.text, entry.label, entry.corrected, entry.deleted_at) == ("2?", "2?", None, None)
+        assert entry.created_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_going_back_brings_nothing_deleted_back(app, client):
+    for _ in range(2):
+        upload(client, FOUR_PNG)
+    post(client, "/history/1/delete")
+    post(client, "/history/2/correct", label="9")
+    with app.app_context():
+        downgrade(revision="0003")
+        assert db.session.execute(text("SELECT id, text FROM entry")).all() == [(2, "4")]
+        db.session.rollback()  # PostgreSQL alters no table that is read
+        upgrade()
+        assert db.session.scalars(select(Entry.label)).all() == ["4"]
+
+
+def test_the_longest_label_fits_into_the_index(app, client):
+    """Each of the most digits that a page can have in a line of its own; hard to compress."""
+    upload(client, FOUR_PNG)
+    chance = random.Random(0)
+    (number,) = keep_like_the_first(app, {"text": "\n".join(chance.choice("0123456789") for _ in range(MOST_DIGITS))})
+    assert client.get(f"/history?search={chance.randrange(10)}").status_code == 200
+    with app.app_context():
+        assert len(db.session.get(Entry, number).label) == 2 * MOST_DIGITS - 1
 
 
 def test_processes_that_start_together_agree(settings):

@@ -94,7 +94,8 @@ def test_postgresql_gone_stops_no_reading_and_is_found_again(settings, own_datab
     response = upload(client)
     assert response.status_code == 200
     assert NOT_KEPT in response.text
-    for path in ("/history", "/history/1", "/history/1/thumbnail.png", "/readyz"):
+    exports = [f"/history/export.{kind}" for kind in ("csv", "json", "npz")]
+    for path in ("/history", "/history/label", "/history/1", "/history/1/thumbnail.png", *exports, "/readyz"):
         answer = client.get(path)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]

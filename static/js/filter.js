@@ -1,0 +1,12 @@
+/** The history's filter: days are the visitor's own, and fields left blank do not stand in the address. */
+
+const form = document.querySelector(".filter form");
+
+form?.addEventListener("submit", () => {
+  const { since, until, zone } = form.elements;
+  zone.value = since.value || until.value ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
+  for (const field of form.elements) field.disabled = field.name && !field.value;
+});
+window.addEventListener("pageshow", () => {
+  for (const field of form?.elements ?? []) field.disabled = false; // when one comes back
+});

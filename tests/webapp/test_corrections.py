@@ -1,0 +1,196 @@
+import html
+import re
+
+import numpy as np
+import pytest
+
+from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upload
+from train.own import load
+from webapp.corrections import aligned
+from webapp.store import Consent, Entry, db
+
+
+def entry(app, number=1):
+    with app.app_context():
+        found = db.session.get(Entry, number)
+        return found.text, found.label, found.corrected
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "expected"),
+    [
+        ("2", "7", "2"),
+        ("?", "7", "?"),
+        (" 2026\r\n", "2025", "2026"),
+        ("12\r\n34", "12\n??", "12\n34"),
+        ("12 34", "12\n??", "12\n34"),
+    ],
+)
+def test_a_label_for_each_digit(label, text, expected):
+    assert aligned(label, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "message"),
+    [
+        ("ten", "7", "is made of the digits 0 to 9, and [?]"),
+        ("x", "7", "is made of the digits"),
+        ("\u0667", "7", "is made of the digits"),  # seven as Arabs write it
+        ("-1", "17", "is made of the digits"),
+        ("<b>", "123", "is made of the digits"),
+        ("10", "7", "here 1 character in a line"),
+        ("", "7", "here 1 character in a line"),
+        ("1 2", "12", "here 2 characters in a line"),
+        ("1234", "12\n34", "here 2 characters, 2 characters in a line"),
+        ("1" * 90_000, "7", "here 1 character in a line"),
+    ],
+)
+def test_what_is_no_label_is_explained(app, client, label, text, message):
+    with pytest.raises(ValueError, match=message):
+        aligned(label, text)
+    upload(client)
+    (number,) = keep_like_the_first(app, {"text": text})
+    response = post(client, f"/history/{number}/correct", label=label)
+    assert response.status_code == 400
+    assert re.search(message, html.unescape(error(response)))
+    assert entry(app, number) == (text, text, None)
+
+
+def test_no_label_at_all_is_a_400(app, client):
+    upload(client)
+    assert post(client, "/history/1/correct").status_code == 400
+    assert entry(app) == ("7", "7", None)
+
+
+def test_an_answer_is_corrected_confirmed_and_neither(app, client):
+    upload(client)
+    for fields, expected in [
+        ({"label": "1"}, ("7", "1", True)),
+        ({"label": "7"}, ("7", "7", False)),
+        ({"label": "?"}, ("7", "?", True)),
+        ({"forget": "1", "label": "?"}, ("7", "7", None)),
+    ]:
+        response = post(client, "/history/1/correct", **fields)
+        assert response.status_code == 303
+        assert response.headers["Location"] == "/history/1"
+        assert entry(app) == expected
+        assert "Saved." in client.get("/history/1").text
+
+
+def test_a_script_is_answered_without_a_page(app, client):
+    upload(client)
+    data = {"csrf_token": token(client), "label": "1"}
+    response = client.post("/history/1/correct", data=data, headers={"Prefer": "return=minimal"})
+    assert (response.status_code, response.data) == (204, b"")
+    assert entry(app) == ("7", "1", True)
+    assert client.post("/history/1/correct", data={"label": "2"}).status_code == 400
+    assert entry(app) == ("7", "1", True)
+
+
+def test_a_deleted_entry_is_not_corrected(app, client):
+    upload(client)
+    post(client, "/history/1/delete")
+    assert post(client, "/history/1/correct", label="1").status_code == 404
+    assert entry(app) == ("7", "7", None)
+
+
+def test_pages_offer_it(app, client):
+    upload(client)
+    keep_like_the_first(app, {"text": "12\n3?", "label": "12\n34", "corrected": True})
+    assert 'name="label" value="7"' in client.get("/history/1").text
+    page = client.get("/history/2").text
+    assert re.search(r'<textarea name="label" rows="2"[^>]*>12\n34</textarea>', page)
+    assert re.search(r"Read as 12\n3\?\ncorrected", page)
+    assert client.get("/history/label").text.count('name="label"') == 2
+
+
+CONSENT = "The owner of this site may train models"
+
+
+def test_nothing_is_allowed_unless_one_says_so(client):
+    upload(client)
+    assert re.search(r'name="allowed" value="1">', client.get("/history").text)
+    assert post(client, "/history/consent", allowed="1").status_code == 303
+    assert re.search(r'name="allowed" value="1" checked>', client.get("/history").text)
+    assert post(client, "/history/consent").status_code == 303
+    assert re.search(r'name="allowed" value="1">', client.get("/history").text)
+
+
+def test_who_has_nothing_has_nothing_to_allow(app):
+    assert app.test_client().post("/history/consent", data={"allowed": "1"}).status_code == 400
+
+
+def allow(client):
+    assert post(client, "/history/consent", allowed="1").status_code == 303
+
+
+def test_only_what_is_checked_and_allowed_is_written(app, runner, tmp_path):
+    willing, unwilling = app.test_client(), app.test_client()
+    upload(willing)
+    frames = np.arange(4 * 28 * 28, dtype=np.uint32).reshape(4, 28, 28).astype(np.uint8)
+    keep_like_the_first(
+        app,
+        {"text": "2?26", "label": "21?6", "corrected": True, "frames": frames.tobytes()},
+        {"text": "5"},
+        {"text": "3", "corrected": False},
+    )
+    (gone,) = keep_like_the_first(app, {"text": "8", "corrected": False})
+    post(willing, f"/history/{gone}/delete")
+    upload(unwilling)
+    post(unwilling, f"/history/{gone + 1}/correct", label="9")
+    allow(willing)
+    out = tmp_path / "out.npz"
+    result = runner.invoke(args=["corrections", str(out)])
+    assert (result.exit_code, result.output) == (0, f"4 frames written to {out}.\n")
+    with np.load(out) as archive:
+        assert archive["y"].tolist() == [3, 2, 1, 6]
+        assert (archive["x"][1:] == frames[[0, 1, 3]]).all()
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out.npz"]
+
+
+def test_taken_back_it_holds_for_all(app, client, runner, tmp_path):
+    upload(client)
+    post(client, "/history/1/correct", label="7")
+    out = tmp_path / "out.npz"
+    for act in (lambda: None, lambda: (allow(client), post(client, "/history/consent"))):
+        act()
+        result = runner.invoke(args=["corrections", str(out)])
+        assert result.exit_code == 1
+        assert result.output == "Error: No visitor has checked a digit and allows it to be used.\n"
+        assert not out.exists()
+
+
+def test_a_file_that_cannot_be_written_is_explained(client, runner, tmp_path):
+    upload(client)
+    post(client, "/history/1/correct", label="7")
+    allow(client)
+    result = runner.invoke(args=["corrections", str(tmp_path / "nowhere" / "out.npz")])
+    assert result.exit_code == 1
+    assert "No such file or directory" in result.output
+
+
+def test_training_takes_what_is_written(app, client, runner, tmp_path):
+    """The loader of `train fit --data`; a frame is hardly changed by being framed again."""
+    upload(client)
+    post(client, "/history/1/correct", label="1")
+    allow(client)
+    out = tmp_path / "out.npz"
+    runner.invoke(args=["corrections", str(out)])
+    digits = load(out)
+    assert digits.labels.tolist() == [1]
+    with app.app_context():
+        assert np.abs(digits.frames[0] - db.session.get(Entry, 1).frame(0) / 255).max() < 0.1
+
+
+def test_deleting_all_takes_consent_and_what_was_deleted(app, client):
+    other = app.test_client()
+    for who in (client, client, other):
+        upload(who)
+        allow(who)
+    post(client, "/history/1/delete")
+    assert post(client, "/history/delete").status_code == 303
+    assert CONSENT not in client.get("/history").text
+    with app.app_context():
+        assert [kept.id for kept in db.session.query(Entry)] == [3]
+        assert db.session.query(Consent).count() == 1
+    assert ids(other.get("/history").text) == [3]

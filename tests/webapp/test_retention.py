@@ -1,0 +1,157 @@
+import contextlib
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.webapp.pages import error, ids, keep_like_the_first, post, upload
+from tests.webapp.test_unavailable import locked
+from webapp import create_app, retention
+from webapp.retention import BATCH, UNDO
+from webapp.store import Entry, db
+
+NOW = datetime.now(UTC)
+LONG_DELETED = {"deleted_at": NOW - UNDO - timedelta(minutes=1)}
+JUST_DELETED = {"deleted_at": NOW - UNDO + timedelta(minutes=5)}
+
+
+def kept(app):
+    with app.app_context():
+        return [number for (number,) in db.session.query(Entry.id).order_by(Entry.id)]
+
+
+def due(app):
+    """As if time had passed since the last sweep."""
+    app.extensions["next_sweep"] = 0.0
+
+
+def test_a_deletion_is_undone(app, client):
+    for _ in range(2):
+        upload(client)
+    assert post(client, "/history/1/delete").status_code == 303
+    page = client.get("/history").text
+    assert ids(page) == [2]
+    assert "Deleted. It is erased for good in an hour." in page
+    undo = re.search(r'action="(/history/1/restore)"', page)[1]
+    response = post(client, undo)
+    assert response.headers["Location"] == "/history/1"
+    assert "It is back." in client.get("/history/1").text
+    assert ids(client.get("/history").text) == [2, 1]
+    assert post(client, undo).status_code == 404
+
+
+def test_what_is_deleted_is_nowhere_but_among_the_deleted(client):
+    upload(client)
+    post(client, "/history/1/delete")
+    for path in ("", "/thumbnail.png", "/ink.png", "/frames/0.png"):
+        assert client.get(f"/history/1{path}").status_code == 404
+    assert post(client, "/history/1/delete").status_code == 404
+    page = client.get("/history").text
+    assert "Nothing here yet" in page
+    assert "Bring back what was deleted (1)" in page
+    assert "/history/1/restore" in client.get("/history/deleted").text
+
+
+def test_only_ones_own_deletions_are_shown(app, client):
+    upload(client)
+    post(client, "/history/1/delete")
+    page = app.test_client().get("/history/deleted").text
+    assert "Nothing can be brought back." in page
+    assert "/restore" not in page
+
+
+def test_after_an_hour_it_is_too_late(app, client):
+    upload(client)
+    long, just = keep_like_the_first(app, LONG_DELETED, JUST_DELETED)
+    page = client.get("/history/deleted").text
+    assert re.findall(r"/history/(\d+)/restore", page) == [str(just)]
+    response = post(client, f"/history/{long}/restore")
+    assert response.status_code == 404
+    assert "within the last hour" in error(response)
+
+
+@pytest.mark.parametrize("act", [upload, lambda client: client.get("/history")])
+def test_what_has_had_its_time_goes_by_itself(app, client, act):
+    upload(client)
+    old, young = ({"created_at": NOW - timedelta(days=days)} for days in (366, 364))
+    _, just, _, young = keep_like_the_first(app, LONG_DELETED, JUST_DELETED, old, young)
+    due(app)
+    act(client)
+    assert kept(app)[:3] == [1, just, young]
+
+
+def test_it_is_looked_for_now_and_then(app, client):
+    upload(client)
+    (long,) = keep_like_the_first(app, LONG_DELETED)
+    upload(client)
+    assert long in kept(app)
+    due(app)
+    upload(client)
+    assert long not in kept(app)
+
+
+def test_much_goes_in_batches_one_after_the_other(app, client):
+    upload(client)
+    keep_like_the_first(app, *[LONG_DELETED] * (2 * BATCH + 1))
+    due(app)
+    left = []
+    for _ in range(4):
+        client.get("/history")
+        left.append(len(kept(app)))
+    assert left == [BATCH + 2, 2, 1, 1]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_answers_stay_as_long_as_the_owner_says(settings, days):
+    app = create_app(settings | {"HISTORY_DAYS": days})
+    client = app.test_client()
+    upload(client)
+    keep_like_the_first(app, {"created_at": NOW - timedelta(days=31)}, {"created_at": NOW - timedelta(days=10_000)})
+    due(app)
+    page = client.get("/history").text
+    assert len(ids(page)) == (1 if days else 3)
+    assert ("erased 30 days after" if days else "Answers stay until you delete them") in page
+
+
+def test_the_owner_may_erase_at_once(app, client, runner):
+    upload(client)
+    keep_like_the_first(app, JUST_DELETED, *[LONG_DELETED] * (BATCH + 1))
+    assert runner.invoke(args=["purge"]).output == f"{BATCH + 1} answers erased.\n"
+    assert runner.invoke(args=["purge"]).output == "0 answers erased.\n"
+    assert kept(app) == [1, 2]
+
+
+def test_what_is_erased_is_overwritten(app, client):
+    upload(client)
+    marker = b"planted in a thumbnail"
+    keep_like_the_first(app, LONG_DELETED | {"thumbnail": marker * 100})
+    files = [app.config["INSTANCE"] / f"digits.sqlite{end}" for end in ("", "-wal")]
+    due(app)
+    client.get("/history")
+    with app.app_context():
+        db.engine.dispose()
+    with contextlib.closing(sqlite3.connect(files[0])) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert not any(marker in file.read_bytes() for file in files if file.exists())
+
+
+def test_a_locked_database_stops_no_answer(app, client, caplog):
+    upload(client)
+    keep_like_the_first(app, LONG_DELETED)
+    due(app)
+    with locked(app):
+        assert ids(client.get("/history").text) == [1]
+    assert "nothing is erased just now" in caplog.text
+    assert len(kept(app)) == 2
+
+
+def test_all_are_erased_in_short_transactions(app, client, monkeypatch):
+    upload(client)
+    keep_like_the_first(app, *[{}] * (2 * BATCH), JUST_DELETED)
+    sizes = []
+    once = retention._erase_batch
+    monkeypatch.setattr(retention, "_erase_batch", lambda condition: sizes.append(once(condition)) or sizes[-1])
+    assert post(client, "/history/delete").status_code == 303
+    assert kept(app) == []
+    assert max(sizes) == BATCH

@@ -1,0 +1,87 @@
+"""What the visitor says an answer should have been, and whether the site's owner may train with that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from webapp import entries, export
+from webapp.entries import PATH
+from webapp.http import visitor
+from webapp.store import Consent, Entry, db
+
+bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
+
+CHARACTERS = set("0123456789?")
+
+
+@bp.post(f"/{PATH}/correct")
+def correct(entry_id: int) -> ResponseReturnValue:
+    """Note what an answer should have been, that it is right, or with `forget` that nobody has said."""
+    entry = entries.get(entry_id)
+    if "forget" in request.form:
+        entry.label, entry.corrected = entry.text, None
+    else:
+        try:
+            entry.label = aligned(request.form.get("label", ""), entry.text)
+        except ValueError as error:
+            abort(400, str(error))
+        entry.corrected = entry.label != entry.text
+    db.session.commit()
+    if request.headers.get("Prefer") == "return=minimal":  # RFC 7240; the page's script knows how it looks
+        return "", 204
+    flash("Saved.")
+    return redirect(url_for("history.entry", entry_id=entry_id), 303)
+
+
+@bp.post("/consent")
+def consent() -> ResponseReturnValue:
+    """Allow the site's owner to train with what the visitor has checked, or take that back, for all of it."""
+    if not (who := visitor()):
+        abort(400, "Nothing is kept of you, so there is nothing to allow.")
+    if "allowed" in request.form:
+        db.session.merge(Consent(visitor=who))
+        flash("Thank you. Your corrections may be used for training.")
+    else:
+        db.session.execute(delete(Consent).where(Consent.visitor == who))
+        flash("None of your corrections will be used for training.")
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()  # the form was sent twice at once: it is allowed already
+    return redirect(url_for("history.index"), 303)
+
+
+def aligned(label: str, text: str) -> str:
+    """Return a label for each digit of a text, in lines as the text has them. Raises ValueError."""
+    lines, shape = label.split(), [len(line) for line in text.split()]
+    if set("".join(lines)) - CHARACTERS:
+        raise ValueError("A correction is made of the digits 0 to 9, and ? for what is none.")
+    if [len(line) for line in lines] != shape:
+        wanted = ", ".join(f"{length} character{'s' * (length > 1)}" for length in shape)
+        raise ValueError(f"A correction has a character for each digit that was found, here {wanted} in a line.")
+    characters = iter("".join(lines))
+    return "".join(c if c.isspace() else next(characters) for c in text)
+
+
+@bp.cli.command("corrections")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def write(out: Path) -> None:
+    """Write the frames that visitors have checked and allow for training to OUT.npz, for `train fit --data`."""
+    allowed = Entry.visitor.in_(select(Consent.visitor))
+    checked = select(Entry).where(allowed, Entry.corrected.is_not(None), Entry.deleted_at.is_(None))
+    if not (count := export.digits(checked)):
+        raise click.ClickException("No visitor has checked a digit and allows it to be used.")
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(export.npz(checked))
+        draft.replace(out)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} frames written to {out}.")

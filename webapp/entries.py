@@ -1,0 +1,81 @@
+"""The visitor's entries: how an answer is kept, and how what is theirs is found."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from typing import Any
+
+import cv2
+import numpy as np
+from flask import abort
+from sqlalchemy import Select, select
+
+from recognizer import Reading
+from recognizer.scale import shrunk
+from webapp import retention
+from webapp.http import known_visitor, visitor
+from webapp.store import LAST, UNAVAILABLE, Entry, db
+
+log = logging.getLogger(__name__)
+
+PATH = f"<int(max={LAST}):entry_id>"  # of an entry, in a route
+SUMMARY = (Entry.created_at, Entry.source, Entry.model, Entry.text, Entry.label, Entry.corrected, Entry.confidence)
+THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on dense screens
+
+
+def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
+    """Store an answer for the visitor, a drawing's with its strokes. Where the database cannot, the entry has no id.
+
+    Of the picture it has only a small grey copy, its ink and the frames.
+    """
+    entry = Entry(
+        visitor=known_visitor(),
+        source=source,
+        model=reading.model,
+        text=reading.text,
+        label=reading.text,
+        confidence=reading.confidence,
+        digits=[dataclasses.asdict(digit) for digit in reading.digits],
+        frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
+        thumbnail=png(shrunk(reading.picture, THUMBNAIL)),
+        ink=png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8)),
+        width=reading.size[0],
+        height=reading.size[1],
+        strokes=strokes,
+    )
+    db.session.add(entry)
+    try:
+        db.session.commit()
+        retention.sweep_if_due()
+    except UNAVAILABLE as error:
+        db.session.rollback()
+        entry.id = None  # type: ignore[assignment]  # it has one already if only the commit failed
+        log.error("an answer is not kept: %s", error)
+    return entry
+
+
+def own(*columns: Any) -> Select:
+    """Select the visitor's entries, or some columns of them; deleted ones are left out."""
+    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), Entry.deleted_at.is_(None))
+
+
+def deleted(*columns: Any) -> Select:
+    """Select those that the visitor has deleted and can still bring back, or some columns of them."""
+    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), retention.undoable())
+
+
+def get(entry_id: int) -> Entry:
+    """Return an entry of the visitor, or answer 404."""
+    found = db.session.scalar(own().where(Entry.id == entry_id))
+    return found or abort(404, "There is no such entry in your history.")
+
+
+def strokes(entry_id: int) -> dict:
+    """Return the strokes of one of the visitor's drawings, as strokes.of_drawing gives them, or answer 404."""
+    return get(entry_id).strokes or abort(404, "No strokes are kept of this entry.")
+
+
+def png(picture: np.ndarray) -> bytes:
+    """Return a grey picture (height, width) uint8 as the bytes of a PNG."""
+    return cv2.imencode(".png", picture)[1].tobytes()

@@ -1,0 +1,88 @@
+"""Pages of a visitor's entries, newest first, by where they begin or end: as fast at the end as at the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, current_app, request
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import load_only
+
+from webapp.entries import SUMMARY, own
+from webapp.filters import Filter
+from webapp.http import visitor
+from webapp.store import LAST, Entry, db
+
+PAGE = 50  # entries
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries out of the `count` that the filter lets through, and the cursors of the pages beside, if any."""
+
+    entries: Sequence[Entry]
+    count: int
+    newer: str | None
+    older: str | None
+
+
+def asked_for(which: Filter) -> Page:
+    """Return the page that the address asks for: `before` or `after` a cursor, or the newest. Answers 404."""
+    if "after" in request.args:
+        found = _ids(which, after=_position(request.args["after"]))
+        if len(found) > PAGE:
+            return _page(which, found[:PAGE], newer=True, older=True)
+        return _newest(which)  # which is never shorter than it need be
+    if "before" in request.args:
+        found = _ids(which, before=_position(request.args["before"]))
+        return _page(which, found[:PAGE], newer=True, older=len(found) > PAGE)
+    return _newest(which)
+
+
+def _newest(which: Filter) -> Page:
+    found = _ids(which, before=LAST)
+    return _page(which, found[:PAGE], newer=False, older=len(found) > PAGE)
+
+
+def _ids(which: Filter, before: int | None = None, after: int | None = None) -> Sequence[int]:
+    """One more than a page takes, beginning next to the cursor."""
+    chosen = own(Entry.id).where(*which.conditions()).limit(PAGE + 1)
+    if before is not None:
+        chosen = chosen.where(Entry.id < before).order_by(Entry.id.desc())
+    else:
+        chosen = chosen.where(Entry.id > after).order_by(Entry.id)
+    return db.session.scalars(chosen).all()
+
+
+def _page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> Page:
+    rows = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.id.desc()).options(load_only(*SUMMARY))
+    entries = db.session.scalars(rows).all()
+    return Page(
+        entries=entries,
+        count=count(own(Entry.id).where(*which.conditions())),
+        newer=cursor(entries[0].id) if newer and entries else None,
+        older=cursor(entries[-1].id) if older and entries else None,
+    )
+
+
+def count(rows: Select) -> int:
+    """How many rows there are."""
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def cursor(entry_id: int) -> str:
+    """An entry's number, signed for the visitor: it also holds when the entry is gone, and for nobody else."""
+    return _signer().sign(str(entry_id)).decode()
+
+
+def _position(cursor: str) -> int:
+    try:
+        return int(_signer().unsign(cursor))
+    except (BadSignature, UnicodeError):
+        abort(404, "There is no such page in your history. Start again from the newest answers.")
+
+
+def _signer() -> Signer:
+    return Signer(current_app.secret_key or "", salt=f"page of {visitor()}")
