@@ -26,28 +26,38 @@ const said = document.getElementById("said");
 const hint = answer.firstElementChild;
 
 let stream = null;
+let turn = 0; // changes when a camera is asked for or let go, so that one that comes late is let go at once
 
 /** Show what a camera sees: this one, or else the one that looks away from the visitor, if there are several. */
 async function start(deviceId) {
   stop();
   if (!navigator.mediaDevices) return explain("Insecure");
+  const mine = turn;
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { ...which, width: 1280, height: 720 } });
+    const found = await navigator.mediaDevices.getUserMedia({ video: { ...which, width: 1280, height: 720 } });
+    if (mine === turn) watch(found);
+    else release(found);
   } catch (error) {
-    return explain(ALIKE[error.name] ?? error.name);
+    if (mine === turn) explain(ALIKE[error.name] ?? error.name);
   }
+}
+
+function watch(found) {
+  stream = video.srcObject = found;
   stream.getVideoTracks()[0].addEventListener("ended", () => explain("Ended"));
-  video.srcObject = stream;
-  await video.play();
-  await offerChoice();
-  tell(null);
+  offerChoice();
 }
 
 /** Let the camera go, so that its light goes out. */
 function stop() {
-  stream?.getTracks().forEach((track) => track.stop());
+  turn++;
+  if (stream) release(stream);
   stream = video.srcObject = null;
+}
+
+function release(found) {
+  found.getTracks().forEach((track) => track.stop());
 }
 
 function explain(name) {
@@ -72,9 +82,10 @@ async function offerChoice() {
 /** What is in the square, as a file. */
 async function shot() {
   const side = SHARE * Math.min(video.videoWidth, video.videoHeight);
-  const sheet = new OffscreenCanvas(...Array(2).fill(Math.min(side, LARGEST)));
+  const pixels = Math.min(side, LARGEST);
+  const sheet = new OffscreenCanvas(pixels, pixels);
   const [left, top] = [video.videoWidth, video.videoHeight].map((length) => (length - side) / 2);
-  sheet.getContext("2d").drawImage(video, left, top, side, side, 0, 0, sheet.width, sheet.height);
+  sheet.getContext("2d").drawImage(video, left, top, side, side, 0, 0, pixels, pixels);
   return new File([await sheet.convertToBlob({ type: "image/jpeg", quality: 0.9 })], "camera.jpg");
 }
 
@@ -93,15 +104,15 @@ async function look() {
   data.set("image", await shot());
   try {
     const response = await fetch(form.dataset.live, { method: "POST", body: data });
-    see(response.status === 204 ? hint : found(await response.text()) ?? message(`The site answers ${response.status}.`));
+    see(response.status === 204 ? hint : answerIn(await response.text()) ?? message(`The site answers ${response.status}.`));
     await pause(1000 * response.headers.get("Retry-After"));
   } catch {
     see(message("The site cannot be reached."));
   }
 }
 
-function found(text) {
-  return new DOMParser().parseFromString(text, "text/html").querySelector(".answer, [role=alert]");
+function answerIn(page) {
+  return new DOMParser().parseFromString(page, "text/html").querySelector(".answer, [role=alert]");
 }
 
 let last = "";
@@ -126,6 +137,7 @@ form.addEventListener("submit", async (event) => {
   stop();
   form.submit();
 });
+video.addEventListener("loadeddata", () => tell(null));
 again.addEventListener("click", () => start());
 cameras.addEventListener("change", () => start(cameras.value));
 navigator.mediaDevices?.addEventListener("devicechange", offerChoice);
