@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
@@ -28,6 +30,7 @@ __all__ = [
     "UnreadablePicture",
     "first_frame",
     "read",
+    "reread",
 ]
 
 AMONG_DIGITS = 0.5  # of the confidence that a digit needs alone, where there are others: they make it likelier
@@ -45,7 +48,7 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
             _judge([option for line in ways[-1] for option in line if isinstance(option, Option)], model)
     lines = best_way(ways)
     chosen = [option for line in lines for option in line]
-    least = model.reject_below * (AMONG_DIGITS if len(chosen) > 1 else 1)
+    least = _least(model, len(chosen))
     return Reading(
         model=model.name,
         digits=[_digit(option, number, picture, least) for number, line in enumerate(lines) for option in line],
@@ -70,14 +73,30 @@ def _judge(options: list[Option], model: Model) -> None:
         option.frame, option.probabilities = seen, row
 
 
+def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:
+    """Return what a model makes of digits read before, from their frames (n, 28, 28), 0 to 1. Raises ModelError."""
+    least = _least(model, len(digits))
+    rows = model.probabilities(frames)
+    return [_judged(row, digit.box, digit.line, least) for row, digit in zip(rows, digits, strict=True)]
+
+
+def _least(model: Model, count: int) -> float:
+    """The confidence below which a model takes one of so many digits for none."""
+    return model.reject_below * (AMONG_DIGITS if count > 1 else 1)
+
+
 def _digit(option: Option, line: int, picture: Picture, least: float) -> Digit:
-    confidence = round(float(option.probabilities.max()), PLACES)
-    shares = option.probabilities / option.probabilities.sum()  # as if it were a digit
+    return _judged(option.probabilities, picture.full_box(option.glyph.box), line, least)
+
+
+def _judged(probabilities: np.ndarray, box: list[int], line: int, least: float) -> Digit:
+    confidence = round(float(probabilities.max()), PLACES)
+    shares = probabilities / probabilities.sum()  # as if it were a digit
     return Digit(
         digit=int(shares.argmax()),
         confidence=confidence,
         probabilities=[round(float(share), PLACES) for share in shares],
-        box=picture.full_box(option.glyph.box),
+        box=box,
         line=line,
         rejected=confidence < least,
     )

@@ -43,10 +43,13 @@ class Model:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.name = self.folder.name
-        calibration = _card(self.folder).get("calibration", {})
-        self.temperature = float(calibration.get("temperature", 1.0))
-        self.reject_below = float(calibration.get("reject_below", 0.0))
+        self.temperature, self.reject_below = _calibration(self.folder)
         self._run: Run = _runner(self.folder)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it runs as LiteRT, which weighs little; Keras takes seconds to start and hundreds of megabytes."""
+        return isinstance(self._run, LiteRT)
 
     def probabilities(self, frames: np.ndarray) -> np.ndarray:
         """Return (n, 10) calibrated probabilities of frames (n, 28, 28), 0 to 1, in one batch.
@@ -67,11 +70,13 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return scaled / scaled.sum(1, keepdims=True)
 
 
-def _card(folder: Path) -> dict:
+def _calibration(folder: Path) -> tuple[float, float]:
+    """The temperature and the least confidence of a digit, as the card says."""
     path = folder / "card.json"
     try:
-        return json.loads(path.read_text()) if path.exists() else {}
-    except (OSError, ValueError) as error:
+        calibration = json.loads(path.read_text()).get("calibration", {}) if path.exists() else {}
+        return float(calibration.get("temperature", 1.0)), float(calibration.get("reject_below", 0.0))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"{path}: the model's card cannot be read ({error}).") from error
 
 

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recognizer import Model
 from webapp import (
+    about,
     api,
     config,
     corrections,
@@ -18,12 +19,15 @@ from webapp import (
     health,
     history,
     http,
+    insights,
     metrics,
+    models,
     ratelimit,
     reader,
     requestlog,
     retention,
     store,
+    uploads,
     wording,
 )
 
@@ -48,9 +52,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording):
+    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording, models):
         part.init_app(app)
-    for part in (reader, history, corrections, export, api, health):
+    for part in (reader, uploads, history, corrections, export, insights, models, about, api, health):
         app.register_blueprint(part.bp)
     if proxies := settings["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS
-from webapp import archive, batch, models, ratelimit, strokes
+from webapp import archive, batch, bundles, ratelimit, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
 
@@ -61,7 +61,7 @@ def recognize_strokes() -> Response:
 @bp.get("/v1/models")
 def list_models() -> Response:
     """List the models that are installed."""
-    return jsonify(models=models.installed(current_app.config))
+    return jsonify(models=bundles.installed(current_app.config))
 
 
 @bp.get("/v1/openapi.json")

@@ -16,13 +16,19 @@ Picture = tuple[str, Callable[[], bytes]]  # its name, and how to get at it
 
 def pictures(sent: list[tuple[str, bytes]], max_bytes: int) -> list[Picture]:
     """The pictures in files, those in ZIPs among them, by name. Raises PictureError."""
-    found: list[Picture] = []
-    for name, data in sent:
-        if is_archive(data):
-            archive = Archive(data, max_bytes)
-            found += [(member, partial(archive.read, number)) for number, member in enumerate(archive.names())]
-        else:
-            found.append((name, partial(bytes, data)))
+    return limited([picture for name, data in sent for picture in unpacked(name, data, max_bytes)])
+
+
+def unpacked(name: str, data: bytes, max_bytes: int) -> list[Picture]:
+    """The pictures in a ZIP, by name, or the file itself if it is none. Raises PictureError."""
+    if not is_archive(data):
+        return [(name, partial(bytes, data))]
+    archive = Archive(data, max_bytes)
+    return [(member, partial(archive.read, number)) for number, member in enumerate(archive.names())]
+
+
+def limited(found: list[Picture]) -> list[Picture]:
+    """The same pictures. Raises PictureTooLarge if they are too many."""
     if len(found) > MAX_PICTURES:
         raise PictureTooLarge(f"These are {len(found)} pictures; at most {MAX_PICTURES} are read at once.")
     return found

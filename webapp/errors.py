@@ -59,7 +59,7 @@ def _too_large(error: RequestEntityTooLarge) -> Response:
     while left > 0 and (chunk := request.environ["wsgi.input"].read(min(CHUNK, left))):
         left -= len(chunk)
     if request.content_length is not None and request.content_length <= limit:
-        return answer(413, "The form has more fields, or larger ones, than this site takes.")
+        return answer(413, "The form has more files or fields, or larger fields, than this site takes.")
     return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
 
 

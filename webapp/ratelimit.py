@@ -16,7 +16,17 @@ from limits.errors import ConfigurationError
 from webapp import errors
 
 VISITORS = 10  # that an address may have before its own limit counts: a school is one address, and cookies are free
-FREE = {"static", "health.healthz", "health.readyz", "metrics", "history.thumbnail", "history.frame"}
+FREE = {
+    "static",
+    "health.healthz",
+    "health.readyz",
+    "metrics",
+    "history.thumbnail",
+    "history.frame",
+    "insights.layer",
+    "models.plot",
+    "about.picture",
+}
 PATIENCE: dict[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
 
 log = logging.getLogger(__name__)

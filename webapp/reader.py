@@ -10,12 +10,12 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import entries, errors, metrics, strokes
+from webapp import entries, errors, metrics, models, strokes
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
 
-PAGES = {"canvas": "draw.html", "upload": "upload.html"}
+PAGES = {"canvas": "draw.html", "upload": "upload.html", "camera": "camera.html"}  # by the source of their pictures
 
 
 class PictureForm(FlaskForm):
@@ -49,6 +49,13 @@ def upload() -> str:
     return render_template("upload.html", form=PictureForm())
 
 
+@bp.get("/camera")
+def camera() -> str:
+    """Show what the camera sees."""
+    known_visitor()
+    return render_template("camera.html", form=PictureForm(source="camera"))
+
+
 @bp.post("/read")
 def read() -> ResponseReturnValue:
     """Read the picture sent, keep the answer in the visitor's history and go there."""
@@ -56,7 +63,7 @@ def read() -> ResponseReturnValue:
     if not form.validate():
         return _again(form, next(iter(form.errors.values()))[0], 400)
     try:
-        reading = recognise(form.image.data.read())
+        reading = recognise(form.image.data.read(), model=models.chosen())
     except recognizer.PictureError as error:
         return _again(form, str(error), errors.STATUS[type(error)])
     entry = entries.keep(reading, form.source.data, form.strokes.data)
@@ -67,16 +74,20 @@ def read() -> ResponseReturnValue:
 
 @bp.post("/live")
 def live() -> ResponseReturnValue:
-    """Read a drawing that may still change, and keep nothing; the answer is a part of a page."""
+    """Read what may still change, and keep nothing; the answer is a part of a page, or 204 if nothing is there yet."""
     form = PictureForm()
     if not form.validate():
         abort(400, next(iter(form.errors.values()))[0])
-    return render_template("live.html", entry=recognise(form.image.data.read()))
+    try:
+        return render_template("live.html", entry=recognise(form.image.data.read(), model=models.chosen()))
+    except recognizer.NoInk:
+        return "", 204  # while a camera looks for a digit that is no error
 
 
-def recognise(picture: bytes, layout: str = "auto") -> recognizer.Reading:
-    """Read a picture with the app's model and limits. Raises PictureError, ModelError."""
-    reading = recognizer.read(picture, current_app.extensions["model"], layout, current_app.config["MAX_MEGAPIXELS"])
+def recognise(picture: bytes, layout: str = "auto", model: recognizer.Model | None = None) -> recognizer.Reading:
+    """Read a picture within the app's limits, with its own model or another one. Raises PictureError, ModelError."""
+    reads = model or current_app.extensions["model"]
+    reading = recognizer.read(picture, reads, layout, current_app.config["MAX_MEGAPIXELS"])
     metrics.note(reading)
     return reading
 

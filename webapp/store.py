@@ -67,7 +67,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
-    source: Mapped[str] = mapped_column(String(16))  # "canvas" or "upload"
+    source: Mapped[str] = mapped_column(String(16))  # one of wording.SOURCES
     model: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)  # as it was read; a "?" is no digit
     label: Mapped[str] = mapped_column(Text)  # what it is: as it was read, until the visitor says what it really is

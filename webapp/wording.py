@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
-SOURCES = {"canvas": "Drawn", "upload": "Uploaded"}
+SOURCES = {"canvas": "Drawn", "upload": "Uploaded", "camera": "By camera", "batch": "In a batch"}  # of entries
 
 
 def init_app(app: Flask) -> None:

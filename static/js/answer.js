@@ -14,7 +14,6 @@ let saying;
 /** Show an answer or a message in place of what is there; a copy, which may change with the next answer. */
 export function show(element) {
   if (!place.firstElementChild.isEqualNode(element)) place.replaceChildren(element.cloneNode(true));
-  sayLater();
 }
 
 /** Show that there is nothing to answer. */
@@ -33,7 +32,15 @@ export function update(found) {
   fresh.slice(0, articles.length).forEach((article, i) => move(articles[i], article));
   old.prepend(...[...found.children].filter((part) => !part.matches("article")));
   old.append(...fresh.slice(articles.length));
-  sayLater();
+}
+
+/** What went wrong, as an element to show. */
+export function message(text) {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+  return line;
 }
 
 /** Mark the digits of the answer over the drawing. */
@@ -77,7 +84,8 @@ function frame(group, article) {
   label.textContent = isRejected ? "?" : digit.textContent;
 }
 
-function sayLater() {
+/** Say the answer to those who do not see it, when it has settled. */
+export function sayLater() {
   clearTimeout(saying);
   saying = setTimeout(() => (said.textContent = summary()), SETTLED);
 }

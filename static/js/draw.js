@@ -1,13 +1,13 @@
 /** The drawing page: shows the answer beside the drawing while it is made, and keeps both when asked to. */
 
-import { mark, show, showNothing, update } from "./answer.js";
+import { mark, message, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
 import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
 import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 
 const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
-const NO_INK = 422; // the status of the answer to a drawing in which there is too little to read
+const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
 const at = (id) => document.getElementById(id);
 const page = at("drawing");
@@ -30,6 +30,7 @@ function changed() {
   if (drawing.isEmpty) {
     seen = null;
     showNothing();
+    sayLater();
   } else follow();
   if (drawing.isBusy) return;
   wake?.();
@@ -47,6 +48,7 @@ async function follow() {
     if (before !== turn || drawing.isEmpty) continue;
     if (status === NO_INK) showNothing();
     else update(found);
+    sayLater();
   }
   following = false;
   if (!drawing.isBusy) mark();
@@ -76,6 +78,7 @@ async function recognise() {
   turn++;
   show(found);
   mark();
+  sayLater();
   if (isKept) say("Kept in your history.");
 }
 
@@ -92,14 +95,6 @@ async function ask(address, files = {}) {
   } catch {
     return [0, message("The site cannot be reached. Your drawing is still here; try again.")];
   }
-}
-
-function message(text) {
-  const line = document.createElement("p");
-  line.className = "error";
-  line.setAttribute("role", "alert");
-  line.textContent = text;
-  return line;
 }
 
 function say(text, isError = false) {

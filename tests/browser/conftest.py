@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
 
 from tests.conftest import data_file, need
 from tests.serving import served
@@ -34,9 +34,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def launch(playwright: Playwright) -> Browser:
+    return start(playwright.chromium)
+
+
+def start(kind: BrowserType, *flags: str) -> Browser:
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     need(found, "Chromium (Debian and Ubuntu: apt-get install chromium)")
-    return playwright.chromium.launch(executable_path=found, args=QUIET, chromium_sandbox=False)
+    return kind.launch(executable_path=found, args=[*QUIET, *flags], chromium_sandbox=False)
 
 
 @pytest.fixture

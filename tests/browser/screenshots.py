@@ -1,4 +1,4 @@
-"""The README's pictures, taken of a running site in Chromium: `scripts/screenshots`."""
+"""The README's pictures, taken of a running site in Chromium, and the icons: `scripts/screenshots`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser import icons
 from tests.browser.conftest import DESKTOP, launch, real_strokes
 from tests.browser.pen import by_mouse
 from tests.serving import served
@@ -16,6 +17,7 @@ from webapp.config import ROOT
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, sync_playwright() as playwright:
         browser = launch(playwright)
+        icons.draw(browser)
         for scheme in ("light", "dark"):
             page = browser.new_page(base_url=url, color_scheme=scheme, device_scale_factor=1.5, **DESKTOP)
             page.goto("/")

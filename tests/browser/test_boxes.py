@@ -2,98 +2,87 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pen import by_mouse
+from tests.drawing import FOUR, ONE, SEVEN, beside, draw, encode
 
+NUMBER = encode(draw(beside([FOUR, SEVEN, ONE], 0.8), (1000, 400), 16))
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 
 
-def beside(*digits):
-    """Digits in a row, each one high and shifted by one."""
-    row = []
-    for number, strokes in enumerate(digits):
-        xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
-        height = max(ys) - min(ys)
-        row += [[((x - min(xs)) / height + number, (y - min(ys)) / height) for x, y in stroke] for stroke in strokes]
-    return row
+def answered(visit, **options):
+    page = visit("/upload", **options)
+    page.get_by_label("A scan or photo").set_input_files(
+        {"name": "number.png", "mimeType": "image/png", "buffer": NUMBER}
+    )
+    page.get_by_role("button", name="Recognise").click()
+    expect(page.locator("h1")).to_have_text("Read as 471")
+    return page
 
 
-def labels(page):
-    return page.locator("#boxes text")
+def shown(page):
+    return page.locator("#answer article:visible .digit")
+
+
+def box(page, number):
+    return page.get_by_role("link", name=f"Digit {number} of 3")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_number_has_a_box_for_each_digit_where_it_is_drawn(visit, strokes, screen):
-    page = visit("/", **SCREENS[screen])
-    page.get_by_label("Thin pen").check(force=True)
-    by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
-    expect(labels(page)).to_have_text(["3", "7"])
-    expect(page.locator("#answer .number")).to_have_text("37")
-    page.wait_for_timeout(300)  # until the boxes are where they go
-    canvas = page.locator("#canvas").bounding_box()
-    three, seven = (box.bounding_box() for box in page.locator("#boxes rect").all())
-    assert canvas["x"] < three["x"] < seven["x"] < canvas["x"] + canvas["width"]
-    assert three["x"] == pytest.approx(canvas["x"] + 0.15 * canvas["width"], abs=0.05 * canvas["width"])
+def test_a_box_shows_its_digit(visit, screen):
+    page = answered(visit, **SCREENS[screen])
+    expect(shown(page)).to_have_text(["4"])
+    for number, text in ((3, "1"), (2, "7")):
+        frame = box(page, number).bounding_box()
+        page.mouse.click(frame["x"] + 3, frame["y"] + 3)  # anywhere in the box, not only on its line
+        expect(shown(page)).to_have_text([text])
+        expect(box(page, number)).to_have_attribute("aria-current", "true")
+        assert page.locator("#answer article:visible img.frame").count() == 1
+        expect(page.locator("#answer article:visible .bars li")).to_have_count(10)
 
 
-def test_boxes_go_with_the_ink(visit, strokes):
-    page = visit()
-    by_mouse(page, strokes["3"])
-    expect(labels(page)).to_have_text(["3"])
-    page.keyboard.press("c")
-    expect(labels(page)).to_have_count(0)
-    page.keyboard.press("Control+z")
-    expect(labels(page)).to_have_text(["3"])
+def test_keys_choose_a_box(visit):
+    page = answered(visit)
+    box(page, 2).focus()
+    page.keyboard.press("Enter")
+    expect(shown(page)).to_have_text(["7"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(shown(page)).to_have_text(["1"])
 
 
-def test_boxes_stay_while_a_stroke_is_under_way(visit, strokes):
-    page = visit()
-    by_mouse(page, strokes["3"])
-    expect(labels(page)).to_have_text(["3"])
-    box = page.locator("#canvas").bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    with page.expect_response("**/live"):
-        page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 20, steps=5)
-    expect(labels(page)).to_have_text(["3"])
-    page.mouse.up()
-    expect(page.locator("#boxes rect").first).not_to_have_attribute("width", "0")
+def test_buttons_turn_from_digit_to_digit(visit):
+    page = answered(visit)
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    page.get_by_role("button", name="Next").click()
+    expect(shown(page)).to_have_text(["7"])
+    expect(page.get_by_text("Digit 2 of 3", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.get_by_role("button", name="Previous").click()
+    expect(shown(page)).to_have_text(["7"])
 
 
-def test_what_is_no_digit_is_marked_so(visit):
-    page = visit()
-    scribble = [(n % 2 + n % 5 / 7, n / 12 + n % 3 / 4) for n in range(40)]
-    by_mouse(page, [scribble])
-    expect(page.locator("#answer")).to_contain_text("This does not look like a digit")
-    expect(labels(page)).to_have_text(["?"])
-    expect(page.locator("#boxes .rejected")).to_have_count(1)
+def test_the_address_names_the_digit(visit):
+    page = answered(visit)
+    box(page, 3).click()
+    page.reload()
+    expect(shown(page)).to_have_text(["1"])
+    page.go_back()  # the boxes chosen are no pages of their own
+    expect(page.locator("h1")).to_have_text("Upload a picture")
 
 
-def test_the_settled_answer_is_said_once(visit, strokes):
-    page = visit()
-    assert page.locator("#answer").get_attribute("aria-live") is None
-    by_mouse(page, strokes["7"])
-    expect(page.locator("#said")).to_have_text("7. Very sure. 99.9 % confidence")
-    page.keyboard.press("c")
-    expect(page.locator("#said")).to_be_empty()
+def test_without_javascript_all_are_there_and_boxes_lead_to_them(visit):
+    page = answered(visit, java_script_enabled=False)
+    expect(shown(page)).to_have_text(["4", "7", "1"])
+    box(page, 3).click()
+    assert page.url.endswith("#digit-3")
+    expect(page.get_by_role("button", name="Next")).to_be_hidden()
 
 
-def test_of_a_number_the_number_is_said(visit, strokes):
-    page = visit()
-    page.get_by_label("Thin pen").check(force=True)
-    by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
-    expect(page.locator("#said")).to_contain_text("37. 2 digits.")
-
-
-def test_a_number_that_grows_keeps_its_bars(visit, strokes):
-    page = visit()
-    page.get_by_label("Thin pen").check(force=True)
-    number = beside(strokes["3"], strokes["2"])
-    by_mouse(page, number, share=0.7)
-    expect(page.locator("#answer .number")).to_have_text("32")
-    page.locator("#answer rect").first.evaluate("bar => bar.id = 'same'")
-    page.keyboard.press("Control+z")
-    expect(page.locator("#answer .number")).to_have_count(0)
-    page.keyboard.press("Control+y")
-    expect(page.locator("#answer .number")).to_have_text("32")
-    expect(page.locator("#answer article")).to_have_count(2)
-    assert page.locator("#answer rect").first.get_attribute("id") == "same"
+def test_one_digit_has_no_boxes_to_choose_from(visit):
+    page = visit("/upload")
+    four = {"name": "four.png", "mimeType": "image/png", "buffer": encode(draw(FOUR))}
+    page.get_by_label("A scan or photo").set_input_files(four)
+    page.get_by_role("button", name="Recognise").click()
+    expect(page.locator("h1")).to_have_text("Read as 4")
+    expect(page.get_by_role("link", name="Digit 1")).to_have_count(0)
+    expect(page.get_by_role("button", name="Next")).to_be_hidden()

@@ -1,7 +1,10 @@
+import base64
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.drawing import FOUR, draw, encode, photograph
+from tests.browser.conftest import PHONE
+from tests.drawing import FOUR, FOUR_PNG, SEVEN_PNG, draw, encode, photograph
 
 PHOTO = encode(photograph(draw(FOUR, (1200, 900), pen=44, ink=50, paper=215)), "JPEG")
 
@@ -14,6 +17,31 @@ def page(request, visit):
 def send(page, content, name="photo.jpg"):
     page.get_by_label("A scan or photo").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
     page.get_by_role("button", name="Recognise").click()
+
+
+def drag(page, files, kind):
+    """Files out of another program, through the browser's own input pipeline."""
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    mouse = page.context.new_cdp_session(page)
+    mouse.send("Input.dispatchDragEvent", {"type": kind, "x": 20, "y": 400, "data": data})
+
+
+def drop(page, *files):
+    for kind in ("dragEnter", "dragOver", "drop"):
+        drag(page, files, kind)
+
+
+def paste(page, *pictures):
+    """With Ctrl+V, from the system's clipboard."""
+    page.context.grant_permissions(["clipboard-write", "clipboard-read"])
+    page.evaluate(
+        """async (data) => {
+            const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+            await navigator.clipboard.write([new ClipboardItem({"image/png": new Blob([bytes], {type: "image/png"})})]);
+        }""",
+        base64.b64encode(*pictures).decode(),
+    )
+    page.keyboard.press("Control+v")
 
 
 def test_a_photo_is_read_and_in_the_history(page):
@@ -44,3 +72,65 @@ def test_history_is_deleted_one_by_one_and_all(page):
     page.get_by_text("Delete all…").click()
     page.get_by_role("button", name="Delete all 1").click()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
+
+
+def test_a_picture_dropped_anywhere_goes_to_its_answer(visit, tmp_path):
+    page = visit("/upload")
+    picture = tmp_path / "four.png"
+    picture.write_bytes(FOUR_PNG)
+    drop(page, picture)
+    expect(page.locator("h1")).to_have_text("Read as 4")
+
+
+def test_the_page_shows_that_it_takes_what_is_dragged_over_it(visit, tmp_path):
+    page = visit("/upload")
+    picture = tmp_path / "four.png"
+    picture.write_bytes(FOUR_PNG)
+    shown = page.get_by_text("Drop your pictures here")
+    expect(shown).to_be_hidden()
+    drag(page, [picture], "dragEnter")
+    drag(page, [picture], "dragOver")
+    expect(shown).to_be_visible()
+    drag(page, [picture], "dragCancel")
+    expect(shown).to_be_hidden()
+
+
+def test_a_dropped_folder_is_a_batch(visit, tmp_path):
+    (tmp_path / "scans" / "more").mkdir(parents=True)
+    for name, content in (("10.png", FOUR_PNG), ("9.png", SEVEN_PNG), ("more/11.png", SEVEN_PNG)):
+        (tmp_path / "scans" / name).write_bytes(content)
+    page = visit("/upload")
+    drop(page, tmp_path / "scans")
+    expect(page.locator(".rows bdi")).to_have_text(["9.png", "10.png", "11.png"])
+    expect(page.locator(".rows strong")).to_have_text(["7", "4", "7"])
+
+
+def test_a_pasted_picture_goes_to_its_answer(visit):
+    page = visit("/upload")
+    page.locator("h1").click()
+    paste(page, SEVEN_PNG)
+    expect(page.locator("h1")).to_have_text("Read as 7")
+
+
+def test_pasted_text_does_nothing(visit):
+    page = visit("/upload")
+    page.context.grant_permissions(["clipboard-write", "clipboard-read"])
+    page.evaluate("() => navigator.clipboard.writeText('7')")
+    page.keyboard.press("Control+v")
+    page.wait_for_timeout(200)
+    expect(page.locator("h1")).to_have_text("Upload a picture")
+
+
+def test_a_phone_takes_a_photo_and_goes_to_its_answer(visit):
+    page = visit("/upload", **PHONE)
+    photo = page.get_by_label("Take a photo")
+    assert photo.get_attribute("capture") == "environment"
+    photo.set_input_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    expect(page.locator("h1")).to_have_text("Read as 4")
+
+
+def test_without_javascript_there_is_nothing_that_needs_it(visit):
+    page = visit("/upload", java_script_enabled=False)
+    expect(page.get_by_label("Take a photo")).to_be_hidden()
+    expect(page.get_by_text("drop them anywhere")).to_be_hidden()
+    expect(page.get_by_label("A scan or photo")).to_be_visible()

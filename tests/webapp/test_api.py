@@ -94,7 +94,7 @@ def test_too_many_bytes_are_a_problem(settings):
 def test_too_many_fields_are_a_problem_of_their_own(client):
     response = client.post(RECOGNIZE, data={f"field{n}": "x" for n in range(50)}, content_type="multipart/form-data")
     assert response.status_code == 413
-    assert problem(response) == "The form has more fields, or larger ones, than this site takes."
+    assert problem(response) == "The form has more files or fields, or larger fields, than this site takes."
 
 
 def test_another_method_is_a_problem(client):

@@ -8,6 +8,19 @@ from tests.webapp.pages import token, upload
 from webapp.http import HEADERS
 
 SECURE = {"base_url": "https://digits.example"}
+PAGES = [
+    "/",
+    "/upload",
+    "/history",
+    "/history/label",
+    "/history/deleted",
+    "/models",
+    "/models/flagship",
+    "/about",
+    "/api",
+    "/nowhere",
+]
+PAGES += [f"/history/1{more}" for more in ("", "/compare", "/digits/0/why", "/digits/0/inside")]
 BONUS_FROM = 90  # points; https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring
 
 
@@ -21,7 +34,15 @@ def paths(app):
 
     app.testing = False  # else its error would come out
     found = [("GET", "/nowhere"), ("GET", "/api/v1/nowhere"), ("PUT", "/")]
-    values = {"entry_id": 1, "number": 0, "filename": "style.css", "kind": "csv"}
+    values = {
+        "entry_id": 1,
+        "number": 0,
+        "layer": 0,
+        "filename": "style.css",
+        "name": "small",
+        "kind": "csv",
+        "plot": "reliability",
+    }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -44,7 +65,7 @@ def test_every_answer_carries_the_headers(client, paths, options):
 
 def test_nothing_is_inline(client):
     upload(client)
-    for path in ("/", "/upload", "/history", "/history/1", "/history/label", "/history/deleted", "/api", "/nowhere"):
+    for path in PAGES:
         page = client.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]* src=\"/)", page)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page)

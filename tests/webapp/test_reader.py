@@ -21,10 +21,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/", "/upload"])
-def test_the_forms_post_to_the_reader(client, path):
+@pytest.mark.parametrize(("path", "action"), [("/", "/read"), ("/camera", "/read"), ("/upload", "/upload")])
+def test_the_forms_post_to_what_reads(client, path, action):
     page = client.get(path).text
-    assert 'action="/read"' in page
+    assert f'action="{action}"' in page
     assert 'enctype="multipart/form-data"' in page
     assert token(client, path)
 
@@ -39,7 +39,13 @@ def test_a_live_answer_is_not_kept(client):
     assert "Nothing here yet" in client.get("/history").text
 
 
-@pytest.mark.parametrize(("picture", "status", "message"), WRONG)
+def test_nothing_seen_yet_is_no_error_while_it_is_looked_for(client):
+    fields = {"csrf_token": token(client), "source": "camera", "image": (io.BytesIO(BLANK), "camera.jpg")}
+    response = client.post("/live", data=fields)
+    assert (response.status_code, response.text) == (204, "")
+
+
+@pytest.mark.parametrize(("picture", "status", "message"), [wrong for wrong in WRONG if wrong[0] != BLANK])
 def test_a_live_picture_that_cannot_be_read_is_said(client, picture, status, message):
     fields = {"csrf_token": token(client), "source": "canvas"}
     response = client.post("/live", data=fields | {"image": (io.BytesIO(picture), "drawing.png")})
@@ -62,13 +68,22 @@ def test_a_drawing_says_where_it_comes_from(client):
     assert "Drawn" in upload(client, source="canvas", follow_redirects=True).text
 
 
-@pytest.mark.parametrize("source", ["upload", "canvas"])
+def test_what_the_camera_saw_says_so_and_leads_back_to_it(client):
+    page = upload(client, source="camera", follow_redirects=True).text
+    assert "By camera" in page
+    assert 'href="/camera">Another one' in page
+
+
+@pytest.mark.parametrize("source", ["upload", "canvas", "camera"])
 @pytest.mark.parametrize(("picture", "status", "message"), WRONG)
 def test_a_wrong_picture_is_explained_on_the_page_it_came_from(client, picture, status, message, source):
     response = upload(client, picture, source=source)
     assert response.status_code == status
     assert message in error(response)
-    assert ('id="canvas"' in response.text) == (source == "canvas")
+    assert [name in response.text for name in ('id="canvas"', 'class="viewfinder"')] == [
+        source == "canvas",
+        source == "camera",
+    ]
     assert "Nothing here yet" in client.get("/history").text
 
 

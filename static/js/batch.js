@@ -1,0 +1,181 @@
+/** Many pictures, sent some at a time, and a row for each as it is read. */
+
+const FILES = 25; // at most in a request: so few that others' requests need not wait long for a thread of the server
+const BYTES = 4e6; // in a request, unless a single file has more: so few that rows come soon where sending is slow
+const BESIDE = 1000; // bytes that come with a file in a form: its name, its kind, what stands between
+
+export const isZip = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
+
+export class Batch {
+  #form;
+  #section;
+  #button;
+  #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these
+  #running = null; // what aborts it
+  #count = 0;
+  #done = 0;
+  #failed = 0;
+
+  /** `form` says where to send files, with which fields, and how large they may be; `section` is where rows appear. */
+  constructor(form, section) {
+    this.#form = form;
+    this.#section = section;
+    this.#button = section.querySelector("button");
+    this.#button.addEventListener("click", () => (this.isRunning ? this.#running.abort() : this.#run()));
+    addEventListener("beforeunload", (event) => this.isRunning && event.preventDefault());
+  }
+
+  get isRunning() {
+    return this.#running !== null;
+  }
+
+  /** Read these, too. */
+  async add(files) {
+    this.#section.hidden = false;
+    this.#count += files.length;
+    this.#show();
+    const reasons = await Promise.all(files.map((file) => this.#refusal(file)));
+    files.forEach((file, i) => reasons[i] && this.#refuse(file, reasons[i]));
+    this.#requests.push(...inRequests(files.filter((_, i) => !reasons[i])));
+    if (!this.isRunning) this.#run();
+  }
+
+  /** Why a file cannot be sent, if so. */
+  async #refusal(file) {
+    if (!file.size) return "The file is empty.";
+    const isTooLarge = file.size + 2 * BESIDE > this.#form.dataset.maxBytes;
+    if (isTooLarge && isZip(file)) return "The ZIP is too large to be sent. Unpack it and drop its folder here.";
+    if (isTooLarge) return "The file is too large to be sent.";
+    const start = file.slice(0, 1).arrayBuffer();
+    return start.then(() => null, () => "The file cannot be opened any more.");
+  }
+
+  #refuse(file, reason) {
+    const row = this.#section.querySelector("template").content.cloneNode(true);
+    row.querySelector(".name").textContent = file.name;
+    row.querySelector(".reason").textContent = reason;
+    this.#add(row, false);
+  }
+
+  async #run() {
+    this.#running = new AbortController();
+    this.#button.textContent = "Stop";
+    this.#button.hidden = false;
+    this.#say("Reading…");
+    try {
+      while (this.#requests.length) await this.#send(this.#requests[0]);
+      this.#button.hidden = true;
+      this.#say("All done. What could be read is in your history.");
+    } catch (error) {
+      this.#button.textContent = "Go on";
+      this.#say(error.name === "AbortError" ? "Stopped." : error.message);
+    }
+    this.#running = null;
+  }
+
+  /** Send a request, or what has no row of it yet, and take it off the list once it is answered. */
+  async #send(request) {
+    const response = await this.#ask(request);
+    if (response.status === 429) return this.#wait(Number(response.headers.get("Retry-After")));
+    if (!response.ok) throw new Error(await complaint(response));
+    for await (const line of linesOf(response)) {
+      if ("count" in line) this.#expect(request, line.count);
+      else this.#answer(request, line);
+    }
+    if (request.done < request.count) throw new Error(LOST);
+    this.#requests.shift();
+  }
+
+  #ask(request) {
+    const data = new FormData(this.#form);
+    data.delete("image");
+    for (const file of request.files) data.append("image", file);
+    data.set("skip", request.done);
+    return fetch(this.#form.dataset.rows, { method: "POST", body: data, signal: this.#running.signal }).catch(lost);
+  }
+
+  /** Wait as long as a site with a limit asks for. */
+  async #wait(seconds) {
+    this.#say(`The site asks for a pause. It goes on in ${seconds} seconds.`);
+    await pause(1000 * seconds, this.#running.signal);
+    this.#say("Reading…");
+  }
+
+  /** Of a ZIP it is only now known how many pictures are in it. */
+  #expect(request, count) {
+    this.#count += count - request.count;
+    request.count = count;
+    this.#show();
+  }
+
+  #answer(request, { row, read }) {
+    request.done++;
+    this.#add(document.createRange().createContextualFragment(row), read);
+  }
+
+  #add(row, isRead) {
+    this.#section.querySelector(".rows").append(row);
+    this.#done++;
+    if (!isRead) this.#failed++;
+    this.#show();
+  }
+
+  #show() {
+    const bar = this.#section.querySelector("progress");
+    bar.max = this.#count;
+    bar.value = this.#done;
+    const failed = this.#failed ? `, ${this.#failed} could not be read` : "";
+    document.getElementById("progress-text").textContent = `${this.#done} of ${this.#count} pictures${failed}`;
+  }
+
+  #say(text) {
+    this.#section.querySelector("[role=status]").textContent = text;
+  }
+}
+
+/** The files in groups; a ZIP is one of its own, as it may hold as many pictures as are read at once. */
+function inRequests(files) {
+  const requests = [];
+  let room = 0;
+  for (const file of files) {
+    const size = file.size + BESIDE;
+    if (isZip(file) || size > room || requests.at(-1).files.length === FILES) {
+      requests.push({ files: [], count: 0, done: 0 });
+      room = BYTES;
+    }
+    requests.at(-1).files.push(file);
+    requests.at(-1).count++;
+    room = isZip(file) ? 0 : room - size;
+  }
+  return requests;
+}
+
+const LOST = "The connection to the site was lost. What has a row is kept; go on when you are online again.";
+
+function lost(error) {
+  throw error.name === "AbortError" ? error : new Error(LOST);
+}
+
+/** The objects in an answer of JSON lines, as they come. */
+async function* linesOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part; !(part = await reader.read().catch(lost)).done; ) {
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop();
+    yield* lines.map(JSON.parse);
+  }
+}
+
+/** What the site says is wrong. */
+async function complaint(response) {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return page.querySelector("[role=alert]")?.textContent ?? `The site did not answer as it should (${response.status}).`;
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+}

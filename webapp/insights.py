@@ -1,0 +1,90 @@
+"""What more there is to an answer: which ink spoke for it, what the layers saw, what other models say."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from flask import Blueprint, Response, abort, current_app, render_template
+
+from recognizer import Digit, Model, ModelError, reread
+from recognizer.attribution import attribute
+from recognizer.inside import layers
+from webapp import bundles, entries, models
+from webapp.store import Entry
+
+bp = Blueprint("insights", __name__, url_prefix=f"/history/{entries.PATH}")
+
+DIGIT = "digits/<int(max=10000):number>"  # of an entry, counted from 0
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a model makes of an entry, in how many milliseconds, or the `problem` that it has."""
+
+    model: str
+    digits: list[Digit]
+    milliseconds: float = 0
+    problem: str = ""
+
+
+@bp.get("/compare")
+def compare(entry_id: int) -> str:
+    """Show what every installed model makes of an entry."""
+    entry = entries.get(entry_id)
+    opinions = [_opinion(name, entry) for name in bundles.folders(current_app.config)]
+    return render_template("compare.html", entry=entry, opinions=opinions)
+
+
+@bp.get(f"/{DIGIT}/why")
+def why(entry_id: int, number: int) -> str:
+    """Show which ink speaks for a digit and which against it."""
+    entry, frame = _frame(entry_id, number)
+    attribution = attribute(frame, entry.digits[number]["digit"], _reader(entry))
+    return render_template("why.html", entry=entry, number=number, attribution=attribution)
+
+
+@bp.get(f"/{DIGIT}/inside")
+def inside(entry_id: int, number: int) -> str:
+    """Show what each layer of the model makes of a digit."""
+    entry, frame = _frame(entry_id, number)
+    return render_template("inside.html", entry=entry, number=number, layers=layers(_reader(entry), frame))
+
+
+@bp.get(f"/{DIGIT}/inside/<int(max=10000):layer>.png")
+def layer(entry_id: int, number: int, layer: int) -> Response:
+    """Send the feature maps of one layer, counted from 0."""
+    entry, frame = _frame(entry_id, number)
+    found = layers(_reader(entry), frame)
+    if layer >= len(found):
+        abort(404)
+    return Response(entries.png(found[layer].picture[..., ::-1]), mimetype="image/png")
+
+
+def _frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
+    """One of the visitor's entries and the frame of one of its digits."""
+    entry = entries.get(entry_id)
+    if number >= len(entry.digits):
+        abort(404, "The entry has fewer digits.")
+    return entry, entry.frame(number) / np.float32(255)
+
+
+def _reader(entry: Entry) -> Model:
+    """The model that read an entry."""
+    try:
+        return models.load(entry.model)
+    except ModelError as error:
+        abort(404, f"{error} It had read this, and only it could tell how.")
+
+
+def _opinion(name: str, entry: Entry) -> Opinion:
+    frames = np.stack([entry.frame(number) for number in range(len(entry.digits))]) / np.float32(255)
+    try:
+        model = models.load(name)
+        model.warm_up()
+        start = time.perf_counter()
+        digits = reread([Digit(**digit) for digit in entry.digits], frames, model)
+    except ModelError as error:
+        return Opinion(name, [], problem=str(error))
+    return Opinion(name, digits, 1000 * (time.perf_counter() - start))
