@@ -8,18 +8,8 @@ from tests.webapp.pages import token, upload
 from webapp.http import HEADERS
 
 SECURE = {"base_url": "https://digits.example"}
-PAGES = [
-    "/",
-    "/upload",
-    "/history",
-    "/history/label",
-    "/history/deleted",
-    "/models",
-    "/models/flagship",
-    "/about",
-    "/api",
-    "/nowhere",
-]
+PAGES = ["/", "/upload", "/history", "/models", "/models/flagship", "/about", "/api", "/nowhere"]
+PAGES += ["/history/label", "/history/deleted"]
 PAGES += [f"/history/1{more}" for more in ("", "/compare", "/digits/0/why", "/digits/0/inside")]
 BONUS_FROM = 90  # points; https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring
 
