@@ -11,7 +11,8 @@ from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, Pict
 from recognizer.frame import frame
 from recognizer.ink import extract
 from recognizer.lattice import Line, Option, best_way, is_sure
-from recognizer.layout import LAYOUTS, inside, left_out
+from recognizer.layout import LAYOUTS, left_out
+from recognizer.layout import inside as inner_pieces  # not `inside`, which is a module of this package
 from recognizer.model import Model
 from recognizer.pieces import connected
 from recognizer.reading import Digit, Reading
@@ -63,7 +64,7 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
 def first_frame(grey: np.ndarray) -> np.ndarray:
     """Return the frame (28, 28) of a grey picture (height, width) of one digit, by no model's advice. Raises NoInk."""
     pieces = connected(extract(grey)[0])
-    return frame(pieces.glyph(inside(pieces)).ink)
+    return frame(pieces.glyph(inner_pieces(pieces)).ink)
 
 
 def _judge(options: list[Option], model: Model) -> None:

@@ -176,7 +176,7 @@ def test_training_takes_what_is_written(app, client, runner, tmp_path):
     allow(client)
     out = tmp_path / "out.npz"
     runner.invoke(args=["corrections", str(out)])
-    digits = load(out)
+    digits, _ = load(out)
     assert digits.labels.tolist() == [1]
     with app.app_context():
         assert np.abs(digits.frames[0] - db.session.get(Entry, 1).frame(0) / 255).max() < 0.1

@@ -79,7 +79,7 @@ def test_nothing_is_deleted_without_a_token(client, path):
     assert ids(client.get("/history").text) == [1]
 
 
-IDS = {"entry_id": 1, "number": 0}
+IDS = {"entry_id": 1, "number": 0, "layer": 0}
 
 
 @pytest.mark.parametrize("visited", [True, False])
