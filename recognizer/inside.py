@@ -35,7 +35,7 @@ ACROSS = 8  # maps in a row; twice as many of small ones
 SMALL = 6  # pixels; maps of this side and less are small
 CELL = 4  # pixels; a map is drawn at least so large
 BETWEEN = np.array([217, 215, 207])  # the colour between maps
-KEPT = 8  # frames whose layers are remembered, as a page asks for one picture after the other
+KEPT = 3  # frames whose layers are remembered, as a page asks for one picture after the other; megabytes each
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from webapp.http import known_visitor
 
 bp = Blueprint("models", __name__, url_prefix="/models")
 
-KEPT = 4  # models besides the site's own that stay loaded, each about ten megabytes
+KEPT = 4  # models besides the site's own that stay loaded, each some megabytes a thread
 
 
 class Shelf:

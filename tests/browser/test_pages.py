@@ -2,7 +2,7 @@ import pytest
 
 from tests.browser.conftest import DESKTOP, PHONE
 
-PATHS = ["/", "/upload", "/camera", "/history"]
+PATHS = ["/", "/upload", "/camera", "/history", "/models", "/models/flagship", "/about", "/api"]
 SCREENS = {"desktop": DESKTOP, "phone": PHONE, "small": {"viewport": {"width": 320, "height": 640}}}
 
 
