@@ -19,6 +19,7 @@ FINE = 0.012  # the same for one of many fine lines
 SOLID_LINE = 0.5  # of the length of a fine line, where nothing else is at least
 FILLED = 0.4  # of the box around a line, that it fills at least
 BENT = 0.02  # of the other side, that a line may bend or lean within its shortest length
+STRAIGHT = 0.007  # the same for one of many fine lines, which may be close to each other
 EDGE = 0.02  # of a side; a line reaches so near to the border
 CROSSING = 13  # pixels; so wide a line may be that strokes are mended across
 MARGIN = 2  # pixels around a line in which its soft edge lies
@@ -47,32 +48,50 @@ def _grown(lines: np.ndarray) -> np.ndarray:
 
 
 def _level(mask: np.ndarray, paper: bool) -> np.ndarray:
-    """The lines that run from side to side: along the border, right across, or many fine ones."""
-    height, width = mask.shape
-    edge = max(1, round(EDGE * width))
-    if not (paper or mask[:, : edge + 1].any() or mask[:, -edge - 1 :].any()):
-        return np.zeros_like(mask)
+    """The lines that run from side to side: many fine ones, as `paper` has, along the border, or right across."""
     ink = mask.astype(np.uint8)
-    reach = max(1, round(BENT * height))
-    grown = cv2.dilate(ink, np.ones((2 * reach + 1, 1), np.uint8))
-    opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(RULED * width))), np.uint8))
-    if not opened.any():
-        return np.zeros_like(mask)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_and(opened, ink))
-    fine = _lower_than(ink, max(2, round(FINE * height)))
-    x, y, w, h, area = stats.T
-    rim = RIM * height
-    many = (w >= RULED * width) & (np.bincount(labels[fine], minlength=len(w)) >= SOLID_LINE * w)
-    many &= paper and many[1:].sum() >= MANY
+    many = _many(ink) if paper else np.zeros(mask.shape, bool)
+    return many | _single(ink, many)
+
+
+def _many(ink: np.ndarray) -> np.ndarray:
+    """Many fine lines, where they are no thicker than most of them are."""
+    height, width = ink.shape
+    labels, (_, _, w, _, area) = _long(ink, RULED * width, STRAIGHT * height)
+    finest = _lower_than(ink, max(2, round(FINE * height)))
+    many = (w >= RULED * width) & (np.bincount(labels[finest], minlength=len(w)) >= SOLID_LINE * w)
+    many[0] = False
+    if many.sum() < MANY:
+        return np.zeros(ink.shape, bool)
+    usual = float(np.median(area[many] / w[many]))
+    return many[labels] & finest & _lower_than(ink, round(2 * usual) + 2)
+
+
+def _single(ink: np.ndarray, many: np.ndarray) -> np.ndarray:
+    """Lines along the border or right across, which are none of `many`."""
+    height, width = ink.shape
+    edge, rim = max(1, round(EDGE * width)), RIM * height
+    if not (ink[:, : edge + 1].any() or ink[:, -edge - 1 :].any()):
+        return np.zeros(ink.shape, bool)
+    labels, (x, y, w, h, area) = _long(ink, RULED * width, BENT * height)
     ends = (x <= edge) | (x + w >= width - edge)
     along = (w >= LONG * width) & ((y + h <= rim) | (y >= height - rim))
     bar = (area <= THIN * height * w) & (area >= FILLED * w * h)
-    single = ends & (along | (w >= ACROSS * width)) & bar & ~many
-    many[0] = single[0] = False
-    found = many[labels] & fine
+    single = ends & (along | (w >= ACROSS * width)) & bar
+    single[labels[many]] = single[0] = False
+    found = np.zeros(ink.shape, bool)
     for line in np.flatnonzero(single):
         found |= (labels == line) & _lower_than(ink, 2 * round(area[line] / w[line]) + 2)
     return found
+
+
+def _long(ink: np.ndarray, length: float, bend: float) -> tuple[np.ndarray, np.ndarray]:
+    """What goes on for a length from side to side within a bend: labels, and x, y, width, height and area of each."""
+    reach = max(1, round(bend))
+    grown = cv2.dilate(ink, np.ones((2 * reach + 1, 1), np.uint8))
+    opened = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((1, max(2, round(length))), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_and(opened, ink))
+    return labels, stats.T
 
 
 def _lower_than(ink: np.ndarray, pixels: int) -> np.ndarray:

@@ -40,6 +40,14 @@ def test_the_lines_of_paper_are_found_and_strokes_go_on_across_them():
     assert found[mask].mean() < 0.08
 
 
+def test_close_squares_are_found_and_thin_strokes_are_kept():
+    mask, lines = np.asarray(draw(SEVEN, pen=8)) < 128, np.zeros((400, 400), bool)
+    lines[8::16] = lines[:, 8::16] = True
+    found = removed(mask | lines)
+    assert found[lines & ~mask].mean() > 0.8
+    assert found[mask].mean() < 0.1
+
+
 def test_a_drawing_has_no_lines():
     assert without_rules(mask_of().astype(np.float32), paper=True) is None
 
