@@ -16,16 +16,19 @@ SPECK = 0.01  # of the largest piece's ink; smaller pieces are dirt
 LITTLE = 0.2  # of the largest piece's ink; if no more is left, what touches the border is the digit
 RIM = 0.1  # of each side
 LONG = 0.55  # of a side
+CONTACT = 0.3  # of its longer side, with which a table or finger lies on the border at least
+FITTING = (0.5, 1.3)  # usual heights of what runs into the border and may be writing all the same
 SECOND = 0.2  # the cost of any but the first way to tell a digit from what is around it
 
 MOST_PIECES = 500  # of a page; the smallest are left out
-MOST_PARTS = 4  # of a digit
+MOST_PARTS = 8  # of a digit; more than MOST_CUTS leave of a piece, so that it may stay whole
 WIDEST = 1.7  # usual heights; the width of a digit
 WIDE = 0.7  # of its height; a narrower piece is not cut
 MOST_CUTS = 6  # of a piece
 CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
 CUT = 1.5  # the cost of either side of a cut
-MISSED = 0.15  # the cost of leaving out what may be another digit
+MISSED = 0.15  # the cost of leaving out what may be another digit, or of taking a page for one
+PAGE = 3.0  # usual heights; what is larger is more than one digit
 APART = 0.15  # the cost of each gap between what stands side by side, taken for one digit
 LOW = (0.7, 4.0)  # usual heights of a digit that costs nothing, and the cost of each one less
 SKIP = 0.7  # the cost of taking a low piece for a stray mark
@@ -39,10 +42,10 @@ def digit(inks: Sequence[Pieces]) -> list[Line]:
     choices = [(inks[0], inside(inks[0]))]
     choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid)]
     different = {(id(pieces), frozenset(numbers.tolist())): (pieces, numbers) for pieces, numbers in choices}
-    missed = MISSED * _is_more_written(*choices[0])
+    height = usual_height(inks[-1], _written(inks[-1]))
     return [
         [
-            Option(0, 1, pieces.glyph(numbers), missed + SECOND * (place > 0) + APART * _gaps(pieces.boxes[numbers]))
+            Option(0, 1, pieces.glyph(numbers), SECOND * (place > 0) + _unlikely(pieces, numbers, height))
             for place, (pieces, numbers) in enumerate(different.values())
         ]
     ]
@@ -73,8 +76,20 @@ def inside(pieces: Pieces) -> np.ndarray:
 
 def solid(pieces: Pieces) -> np.ndarray:
     """The numbers of all pieces but specks, the heaviest first."""
-    order = np.argsort(-pieces.mass, kind="stable")
-    return order[pieces.mass[order] > SPECK * pieces.mass.max()]
+    return _heaviest(pieces.mass)
+
+
+def _heaviest(mass: np.ndarray) -> np.ndarray:
+    """The numbers of the pieces that are more than specks, the heaviest first."""
+    order = np.argsort(-mass, kind="stable")
+    return order[mass[order] > SPECK * mass.max()]
+
+
+def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
+    """The cost of taking pieces for the only digit of a picture, where writing is usually of a height."""
+    left, top, right, bottom = around(pieces.boxes[numbers])
+    is_page = max(right - left, bottom - top) > PAGE * height
+    return MISSED * (is_page or _is_more_written(pieces, numbers)) + APART * _gaps(pieces.boxes[numbers])
 
 
 def _is_more_written(pieces: Pieces, numbers: np.ndarray) -> bool:
@@ -90,12 +105,26 @@ def _with_largest(pieces: Pieces) -> np.ndarray:
 
 
 def _written(pieces: Pieces) -> np.ndarray:
-    """The solid pieces of a page, the heaviest first; what runs into the border is none of its writing."""
-    numbers = solid(pieces)
-    inner = numbers[~_on_border(pieces)[numbers]]
-    if not len(inner) or pieces.mass[inner].max() < LITTLE * pieces.mass.max():
-        return numbers
-    return inner[pieces.mass[inner] > SPECK * pieces.mass[inner].max()]
+    """The solid pieces of a page, the heaviest first, without table and fingers that reach into the picture.
+
+    What runs into the border is writing only if it is about as high as what does not.
+    """
+    contact = _contact(pieces)
+    writing = np.where(contact < CONTACT * pieces.boxes[:, 2:].max(1), pieces.mass, 0)
+    mass = writing if writing.any() else pieces.mass
+    inner = np.where(contact > 0, 0, mass)
+    if inner.max() >= LITTLE * mass.max():
+        height = usual_height(pieces, _heaviest(inner))
+        low, high = FITTING[0] * height, FITTING[1] * height
+        mass = np.where((contact == 0) | ((pieces.boxes[:, 3] > low) & (pieces.boxes[:, 3] < high)), mass, 0)
+    return _heaviest(mass)
+
+
+def _contact(pieces: Pieces) -> np.ndarray:
+    """On how many pixels of the picture's border each piece lies."""
+    labels = pieces.labels
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.bincount(rim, minlength=len(pieces.mass))
 
 
 def _on_border(pieces: Pieces) -> np.ndarray:
@@ -160,7 +189,8 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
             lowness = max(0.0, LOW[0] - (bottom - top) / height)
             cost = CUT * cuts + LOW[1] * lowness + APART * _gaps(pieces.boxes[numbers])
             options.append(Option(start, stop, pieces.glyph(numbers), cost))
-        if pieces.boxes[atoms[start][0], 3] < TALL * height:
+        whole = not atoms[start][1] and not (start + 1 < len(atoms) and atoms[start + 1][1])
+        if whole and pieces.boxes[atoms[start][0], 3] < TALL * height:
             options.append(Skip(start, start + 1, SKIP))
     return options
 

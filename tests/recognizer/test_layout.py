@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from recognizer import NoInk
-from recognizer.layout import inside
+from recognizer.lattice import Option, Skip
+from recognizer.layout import digit, inside, page
 from recognizer.pieces import connected
-from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, draw
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, ZERO, beside, draw
 
 
 def ink_of(strokes, **options):
@@ -66,3 +67,40 @@ def test_a_digit_cut_tight_is_kept_whole():
 def test_no_ink_is_said():
     with pytest.raises(NoInk):
         first(np.zeros((20, 20), np.float32))
+
+
+def number_of(strokes):
+    return ink_of(beside(strokes, 0.6), size=(700, 300), pen=8)
+
+
+def test_what_may_be_cut_may_stay_whole_and_no_part_of_it_is_a_stray_mark():
+    wide = [[(2 * x, y) for x, y in stroke] for stroke in ZERO]
+    ink = ink_of(wide, size=(500, 300), pen=8)
+    (line,) = page([connected(ink)])
+    atoms = max(option.stop for option in line)
+    assert atoms > 4
+    assert any((option.start, option.stop) == (0, atoms) for option in line if isinstance(option, Option))
+    assert not any(isinstance(option, Skip) for option in line)
+
+
+def test_a_table_at_the_border_is_no_writing_of_a_page():
+    ink = number_of([SEVEN, FOUR, ZERO])
+    clean = [option.glyph.box for option in page([connected(ink)])[0]]
+    ink[:, :25] = ink[270:, :] = 1
+    assert [option.glyph.box for option in page([connected(ink)])[0]] == clean
+
+
+def test_a_digit_that_touches_the_border_belongs_to_the_page():
+    ink = number_of([SEVEN, FOUR, ZERO])
+    bottom = int(np.flatnonzero(ink.any(1)).max())
+    (line,) = page([connected(ink[: bottom - 3])])
+    assert max(option.glyph.box[0] + option.glyph.box[2] for option in line) == np.flatnonzero(ink.any(0)).max() + 1
+    assert any(sum(option.glyph.box[1::2]) == bottom - 3 for option in line)
+
+
+def test_a_page_costs_more_than_a_digit_where_it_would_be_one():
+    ink = number_of([SEVEN, FOUR, ZERO])
+    joined = ink.copy()
+    joined[150:152, :] = 1
+    ((option, *_),) = digit([connected(joined), connected(ink)])
+    assert option.cost > 0
