@@ -41,49 +41,6 @@ def redis_server(port: int) -> Iterator[str]:
         process.wait(PATIENCE)
 
 
-@contextmanager
-def postgresql_server() -> Iterator[str]:
-    """Give the SQLAlchemy URL of a PostgreSQL with a cluster of its own, on a free port, gone afterwards."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    need(programs, "PostgreSQL's server programs (Debian and Ubuntu: apt-get install postgresql)")
-    programs_folder, port = programs[-1].parent, free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        user = _unprivileged(folder)
-        cluster = Path(folder) / "cluster"
-        initdb = [programs_folder / "initdb", "-D", cluster, "-U", "digits", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(initdb, check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
-        options = ["-D", cluster, "-p", str(port), "-k", folder, "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
-        server = subprocess.Popen(
-            [programs_folder / "postgres", *options], user=user, stderr=subprocess.DEVNULL, cwd=folder
-        )
-        try:
-            _wait_for_postgresql(port)
-            yield f"postgresql+psycopg://digits@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)  # ends without waiting for open connections
-            server.wait(30)
-
-
-def _unprivileged(folder: str) -> str | None:
-    """PostgreSQL refuses to run as root; then its own user takes the folder."""
-    if os.geteuid() != 0:
-        return None
-    user = pwd.getpwnam("postgres")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return user.pw_name
-
-
-def _wait_for_postgresql(port: int) -> None:
-    for _ in range(300):
-        try:
-            psycopg.connect(host="127.0.0.1", port=port, user="digits", dbname="postgres").close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("PostgreSQL does not answer")
-
-
 def wait_for(port: int) -> None:
     """Wait until somebody listens there."""
     end = time.monotonic() + PATIENCE

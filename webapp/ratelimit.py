@@ -23,6 +23,7 @@ FREE = {
     "metrics",
     "history.thumbnail",
     "history.frame",
+    "history.ink",
     "insights.layer",
     "models.plot",
     "about.picture",

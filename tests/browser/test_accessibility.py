@@ -14,7 +14,10 @@ SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 PAGES = [
     "/",
     "/upload",
+    "/camera",
     "/history",
+    "/history/label",
+    "/history/deleted",
     "/models",
     "/models/flagship",
     "/about",

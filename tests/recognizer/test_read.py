@@ -78,6 +78,7 @@ def test_the_public_names():
         "UnreadablePicture",
         "first_frame",
         "read",
+        "reread",
     ]
     assert all(hasattr(recognizer, name) for name in recognizer.__all__)
 
