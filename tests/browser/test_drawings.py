@@ -81,7 +81,7 @@ def test_a_file_that_is_no_drawing_changes_nothing(both, what):
 def test_of_an_svg_only_strokes_are_taken(both):
     title = both.title()
     choose(both, WITH_SCRIPT)
-    both.wait_for_function("JSON.parse(sessionStorage.getItem('drawing')).strokes.length === 1")
+    both.wait_for_function("() => JSON.parse(sessionStorage.getItem('drawing')).strokes.length === 1")
     assert drawn(both) == [[[0.1, 0.5], [0.9, 0.5]]]
     assert both.title() == title
     assert both.locator("polyline, image").count() == 0
@@ -90,7 +90,7 @@ def test_of_an_svg_only_strokes_are_taken(both):
 def test_opening_is_undone(both):
     before = drawn(both)
     choose(both, WITH_SCRIPT)
-    both.wait_for_function("JSON.parse(sessionStorage.getItem('drawing')).strokes.length === 1")
+    both.wait_for_function("() => JSON.parse(sessionStorage.getItem('drawing')).strokes.length === 1")
     both.keyboard.press("Control+z")
     assert drawn(both) == before
 
@@ -169,7 +169,7 @@ def test_a_drawing_too_large_to_keep_is_said_and_stays(visit):
     page = visit()
     lines = "".join(f'<polyline points="{n % 97 * 10},100 {n % 97 * 10},900" stroke-width="9"/>' for n in range(1001))
     choose(page, OURS + f"{lines}</svg>".encode())
-    page.wait_for_function("JSON.parse(sessionStorage.getItem('drawing'))?.strokes.length === 1001")
+    page.wait_for_function("() => JSON.parse(sessionStorage.getItem('drawing'))?.strokes.length === 1001")
     page.keyboard.press("s")
     expect(page.get_by_role("alert")).to_contain_text("At most 1000 strokes")
     assert len(drawn(page)) == 1001

@@ -75,7 +75,7 @@ def test_keys_move_and_undo(labelling):
         labelling.keyboard.press("u")
     saved(labelling, "Undone.")
     expect(current).to_have_attribute("aria-label", "Digit 1 of 4: 7")
-    labelling.wait_for_function("document.querySelector('.state').textContent.includes('not checked')")
+    labelling.wait_for_function("() => document.querySelector('.state').textContent.includes('not checked')")
     assert labels(labelling) == [("7401", None), ("4", None), ("7", None)]
 
 
