@@ -13,13 +13,11 @@ import recognizer
 from recognizer import Model, ModelError
 from recognizer.attribution import attribute
 from recognizer.inside import layers
-from recognizer.scale import shrunk
 from webapp import entries, models, strokes
 from webapp.store import Entry, db
 
 bp = Blueprint("about", __name__, url_prefix="/about")
 
-SIDE = 160  # pixels of a picture, at most
 TWO = [
     [22, 32], [23, 28], [24, 23], [27, 18], [31, 14], [36, 11], [42, 9], [48, 8], [54, 9], [60, 11], [65, 14], [69, 19],
     [72, 24], [72, 30], [71, 36], [69, 42], [66, 47], [61, 53], [56, 58], [50, 63], [44, 69], [38, 74], [32, 81],
@@ -45,7 +43,7 @@ def index() -> str:
     """Explain it all."""
     example = _example()
     attribution = attribute(example.frame, example.digit["digit"], example.model)
-    days = current_app.config.get("HISTORY_DAYS")
+    days = current_app.config["HISTORY_DAYS"]
     return render_template("about.html", example=example, attribution=attribution, days=days)
 
 
@@ -89,7 +87,5 @@ def _shipped(model: Model) -> Example:
     """A two, read by a model."""
     drawing = strokes.draw(json.dumps({"strokes": [TWO], "width": 7}).encode())
     reading = recognizer.read(drawing.png, model, "digit")
-    ink = np.round(255 - 255 * shrunk(reading.ink, SIDE)).astype(np.uint8)
-    picture = shrunk(reading.picture, SIDE)
-    digit = reading.as_dict()["digits"][0]
-    return Example(False, entries.png(picture), entries.png(ink), reading.frames[0], digit, model)
+    picture, ink = entries.small_picture(reading), entries.small_ink(reading)
+    return Example(False, picture, ink, reading.frames[0], reading.as_dict()["digits"][0], model)

@@ -38,8 +38,8 @@ def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
         confidence=reading.confidence,
         digits=[dataclasses.asdict(digit) for digit in reading.digits],
         frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
-        thumbnail=png(shrunk(reading.picture, THUMBNAIL)),
-        ink=png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8)),
+        thumbnail=small_picture(reading),
+        ink=small_ink(reading),
         width=reading.size[0],
         height=reading.size[1],
         strokes=strokes,
@@ -74,6 +74,16 @@ def get(entry_id: int) -> Entry:
 def strokes(entry_id: int) -> dict:
     """Return the strokes of one of the visitor's drawings, as strokes.of_drawing gives them, or answer 404."""
     return get(entry_id).strokes or abort(404, "No strokes are kept of this entry.")
+
+
+def small_picture(reading: Reading) -> bytes:
+    """Return the upright grey picture that was read as a PNG of at most THUMBNAIL pixels a side."""
+    return png(shrunk(reading.picture, THUMBNAIL))
+
+
+def small_ink(reading: Reading) -> bytes:
+    """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
+    return png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8))
 
 
 def png(picture: np.ndarray) -> bytes:

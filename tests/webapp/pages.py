@@ -13,6 +13,13 @@ def token(client, page: str = "/upload") -> str:
     return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(page).text)[1]
 
 
+def twin(app, client):
+    """Another client with the same cookie, as when somebody clicks twice."""
+    other = app.test_client()
+    other.set_cookie("session", client.get_cookie("session").value)
+    return other
+
+
 def upload(client, picture: bytes = SEVEN_PNG, name: str = "seven.png", source: str = "upload", **options):
     fields = {"csrf_token": token(client), "source": source, "image": (io.BytesIO(picture), name)}
     return client.post("/read", data=fields, **options)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.drawing import FOUR_PNG, SEVEN, SEVEN_PNG, draw, encode
-from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upload
+from tests.webapp.pages import error, ids, keep_like_the_first, post, token, twin, upload
 from webapp.entries import THUMBNAIL
 
 
@@ -111,13 +111,11 @@ def test_two_first_answers_at_once_are_of_one_visitor(app):
     """As when somebody clicks twice: both posts carry the cookie that came with the page."""
     page = app.test_client()
     csrf = token(page)
-    cookie = page.get_cookie("session").value
-    for _ in range(2):
-        twin = app.test_client()
-        twin.set_cookie("session", cookie)
+    twins = [twin(app, page) for _ in range(2)]
+    for each in twins:
         fields = {"csrf_token": csrf, "source": "upload", "image": (io.BytesIO(SEVEN_PNG), "seven.png")}
-        assert twin.post("/read", data=fields).status_code == 303
-    assert ids(twin.get("/history").text) == [2, 1]
+        assert each.post("/read", data=fields).status_code == 303
+    assert ids(each.get("/history").text) == [2, 1]
 
 
 def test_a_forged_cookie_is_nobody(app):

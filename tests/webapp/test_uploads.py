@@ -7,7 +7,7 @@ import pytest
 import werkzeug.formparser
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
-from tests.webapp.pages import error, token
+from tests.webapp.pages import error, token, twin
 from tests.webapp.test_batch import zipped
 from webapp import create_app
 from webapp.archive import MAX_PICTURES
@@ -251,9 +251,7 @@ def test_many_pictures_are_let_in_as_one_request_of_the_limit_and_count_each(set
 def test_two_batches_of_a_new_visitor_are_of_one(app):
     page = app.test_client()
     csrf = token(page)
-    cookie = page.get_cookie("session").value
-    for _ in range(2):
-        twin = app.test_client()
-        twin.set_cookie("session", cookie)
-        assert len(shown(send_with(twin, csrf).text)) == 2
+    twins = [twin(app, page) for _ in range(2)]
+    for each in twins:
+        assert len(shown(send_with(each, csrf).text)) == 2
     assert len(kept(page)) == 4
