@@ -1,6 +1,5 @@
 """How the site is served; HOST, PORT and WORKERS come from the environment."""
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -11,12 +10,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelis
 
 import cv2
 
-from recognizer import ModelError
+from recognizer import ModelError, memory
 from webapp import metrics
 
-M_ARENA_MAX = -8  # of glibc's malloc.h: else each thread keeps memory of its own
-if hasattr(libc := ctypes.CDLL(None), "mallopt"):
-    libc.mallopt(M_ARENA_MAX, 1)
+memory.keep()
 cv2.setNumThreads(1)
 _broken = multiprocessing.Event()
 

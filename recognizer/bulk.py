@@ -20,7 +20,7 @@ from typing import Any
 
 import cv2
 
-from recognizer import Model, PictureError, read
+from recognizer import Model, PictureError, memory, read
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 CHUNK = 32  # pictures that a process takes at once
@@ -87,6 +87,7 @@ def _start(folder: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
+    memory.keep()
     _model = Model(folder)
 
 
