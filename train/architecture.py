@@ -18,6 +18,8 @@ from recognizer.frame import SIDE
 from recognizer.model import DIGITS
 from train.errors import TrainError
 
+STEPS = 127  # of a weight, to either side of 0
+
 
 def build(
     layers: Sequence[str], name: str, classes: int = DIGITS, members: int = 1, precision: str = "float32"
@@ -39,10 +41,9 @@ def members(model: keras.Model, kind: type[keras.Model] = keras.Model) -> keras.
 
 
 def settled(model: keras.Model) -> keras.Model:
-    """A trained model with weights of half precision, which no figure notices and which halves the files.
+    """A trained model whose kernels have the eight bits that LiteRT keeps of them, so that both files hold the same.
 
-    Batch normalisation becomes a plain scale and offset, taken into a linear convolution before it. LiteRT does so in
-    any case; done before the weights are rounded, both formats hold the same numbers.
+    Batch normalisation becomes a plain scale and offset, taken into a linear convolution before it, as LiteRT does.
     """
     makers = {id(layer.output): layer for layer in model.layers}
     norms = {layer.name: makers[id(layer.input)] for layer in model.layers if isinstance(layer, kl.BatchNormalization)}
@@ -53,15 +54,15 @@ def settled(model: keras.Model) -> keras.Model:
 
     plain = keras.models.clone_model(model, clone_function=_whole, call_function=call)
     for layer in plain.layers:
-        layer.set_weights(_halved(*model.get_layer(layer.name).get_weights()))
+        layer.set_weights([_rounded(weight) for weight in model.get_layer(layer.name).get_weights()])
     for name, maker in norms.items():
         scale, offset = _scale_and_offset(model.get_layer(name))
         if name in gone:
             kernel, bias = maker.get_weights()
-            plain.get_layer(maker.name).set_weights(_halved(kernel * scale, bias * scale + offset))
+            plain.get_layer(maker.name).set_weights([_rounded(kernel * scale), bias * scale + offset])
         else:
             none, unit = np.zeros_like(scale), np.ones_like(scale) - model.get_layer(name).epsilon
-            plain.get_layer(name).set_weights([*_halved(scale, offset), none, unit])
+            plain.get_layer(name).set_weights([scale, offset, none, unit])
     return plain
 
 
@@ -70,8 +71,12 @@ def _whole(layer: keras.Layer) -> keras.Layer:
     return layer.__class__.from_config(layer.get_config() | {"dtype": "float32"})
 
 
-def _halved(*weights: np.ndarray) -> list[np.ndarray]:
-    return [weight.astype(np.float16).astype(weight.dtype) for weight in weights]
+def _rounded(weight: np.ndarray) -> np.ndarray:
+    """A kernel in whole steps for each of its outputs (LiteRT's 8-bit quantization specification); a bias as it is."""
+    if weight.ndim == 1:
+        return weight
+    step = np.abs(weight).max(axis=tuple(range(weight.ndim - 1)), keepdims=True) / STEPS
+    return np.round(weight / np.maximum(step, np.finfo(step.dtype).tiny)) * step
 
 
 def _is_linear(layer: keras.Layer) -> bool:

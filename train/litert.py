@@ -26,17 +26,15 @@ def export(saved: Path, out: Path) -> None:
 
 
 def main() -> None:
-    """Convert the first file into the second, with weights of half precision."""
+    """Convert the first file into the second with weights of eight bits, which is several times as fast.
+
+    What goes through the layers is quantised as it comes (LiteRT: post-training dynamic range quantization).
+    """
     import keras
     import tensorflow as tf
 
-    keras.models.load_model(sys.argv[1], compile=False).export(
-        sys.argv[2],
-        format="litert",
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16]},
-    )
+    model = keras.models.load_model(sys.argv[1], compile=False)
+    model.export(sys.argv[2], format="litert", verbose=False, optimizations=[tf.lite.Optimize.DEFAULT])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
 
 SIDE = 84  # pixels; the longest side of a drawn digit
 FRACTION_BITS = 4  # OpenCV draws on a grid of 1/16 pixel
+REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most; a wider one makes a 7 of it
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: n
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     kind, marks = rng.random(), []
     if kind < 0.8:
-        length, angle = height * rng.uniform(0.2, 0.85), np.radians(rng.uniform(22, 58))
+        angle = np.radians(rng.uniform(22, 52))
+        length = height * min(rng.uniform(0.2, 0.85), REACH / np.sin(angle))
         marks.append(_wobbly(top + length * np.array([-np.sin(angle), np.cos(angle)]), top, rng))
     if kind > 0.55:
         left, right = (height * np.array([rng.uniform(0.12, 0.4), rng.uniform(-0.05, 0.05)]) for _ in range(2))

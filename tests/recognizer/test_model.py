@@ -34,8 +34,12 @@ def damaged(tmp_path, name, content):
 
 
 def test_litert_and_keras_give_the_same_probabilities(model, without_litert, frames):
+    """As near as eight bits come: nothing that a visitor sees differs."""
     light, full = (m.probabilities(frames[:1000]) for m in (model, Model(without_litert)))
-    assert np.abs(light - full).max() < 1e-4
+    difference = np.abs(light - full).max(1)
+    assert difference.max() < 0.03
+    assert np.quantile(difference, 0.99) < 0.01
+    assert (light.argmax(1) == full.argmax(1)).all()
     assert light.shape == (1000, 10)
     assert (light.sum(1) <= 1 + 1e-6).all()
 

@@ -38,7 +38,7 @@ def test_a_wrong_layer_is_named(layers, message):
         build(layers, "wrong")
 
 
-def test_a_settled_model_answers_the_same_with_half_precision_and_without_norm_after_a_linear_convolution():
+def test_a_settled_model_answers_the_same_with_eight_bits_and_without_norm_after_a_linear_convolution():
     rng = np.random.default_rng(0)
     keras.utils.set_random_seed(0)
     model = build(["conv 4 linear", "norm", "relu", "pool", "norm", "flatten", "dense 8"], "mine", members=2)
@@ -49,11 +49,10 @@ def test_a_settled_model_answers_the_same_with_half_precision_and_without_norm_a
         2,
     ]
     frames = rng.random((20, 28, 28, 1), np.float32)
-    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.01
-    variances = {id(norm.moving_variance) for norm in plain.layers if isinstance(norm, keras.layers.BatchNormalization)}
-    for weight in plain.weights:
-        value = np.asarray(weight)
-        assert id(weight) in variances or np.array_equal(value, value.astype(np.float16))
+    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.06
+    for kernel in (np.asarray(weight) for weight in plain.weights if len(weight.shape) > 1):
+        steps = 127 * kernel / np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1)))
+        assert np.abs(steps - steps.round()).max() < 1e-3
 
 
 def test_a_network_of_mixed_precision_settles_to_single():

@@ -58,13 +58,13 @@ def test_both_formats_carry_the_same_weights_and_no_optimiser(bundle):
     frames = np.random.default_rng(0).random((50, 28, 28), np.float32)
     light = Model(bundle)
     light.temperature = 1
-    assert np.abs(light.probabilities(frames) - np.asarray(model.predict(frames[..., None], verbose=0))).max() < 2e-6
+    assert np.abs(light.probabilities(frames) - np.asarray(model.predict(frames[..., None], verbose=0))).max() < 0.02
 
 
 def test_the_files_are_small(bundle):
-    """Two bytes a parameter, and a plot is no photograph."""
+    """A byte a parameter, in Keras' two, and a plot is no photograph."""
     parameters = json.loads((bundle / "card.json").read_text())["parameters"]
-    assert (bundle / "model.tflite").stat().st_size < 2 * parameters + 10_000
+    assert (bundle / "model.tflite").stat().st_size < parameters + 10_000
     assert (bundle / "model.keras").stat().st_size < 2.5 * parameters + 20_000
     assert all(plot.stat().st_size < 120_000 for plot in (bundle / "plots").iterdir())
 
