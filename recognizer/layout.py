@@ -27,6 +27,8 @@ WIDE = 0.7  # of its height; a narrower piece is not cut
 MOST_CUTS = 6  # of a piece
 CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
 CUT = 1.5  # the cost of either side of a cut
+CENTRAL = 0.2  # of each side; what lies inside of that is in the middle of the picture
+OVERLOOKED = 1.0  # the cost of leaving out all that stands there
 MISSED = 0.15  # the cost of leaving out what may be another digit, or of taking a page for one
 PAGE = 3.0  # usual heights; what is larger is more than one digit
 APART = 0.15  # the cost of each gap between what stands side by side, taken for one digit
@@ -89,7 +91,16 @@ def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
     """The cost of taking pieces for the only digit of a picture, where writing is usually of a height."""
     left, top, right, bottom = around(pieces.boxes[numbers])
     is_page = max(right - left, bottom - top) > PAGE * height
-    return MISSED * (is_page or _is_more_written(pieces, numbers)) + APART * _gaps(pieces.boxes[numbers])
+    missed = MISSED * (is_page or _is_more_written(pieces, numbers))
+    return missed + APART * _gaps(pieces.boxes[numbers]) + OVERLOOKED * _overlooked(pieces, numbers)
+
+
+def _overlooked(pieces: Pieces, numbers: np.ndarray) -> float:
+    """What share of the solid ink in the middle of the picture is not of these pieces."""
+    y, x = (round(CENTRAL * side) for side in pieces.ink.shape)
+    middle = pieces.labels[y : pieces.ink.shape[0] - y, x : pieces.ink.shape[1] - x]
+    counts = np.bincount(middle.ravel(), minlength=len(pieces.mass))[1:]
+    return 1 - float(counts[numbers - 1].sum() / counts.sum()) if counts.any() else 0.0
 
 
 def _is_more_written(pieces: Pieces, numbers: np.ndarray) -> bool:
