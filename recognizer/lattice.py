@@ -16,8 +16,8 @@ SPLIT = 0.02  # by how much, in log probability of an atom, a picture must read 
 class Option:
     """That the atoms `start` to `stop` (not included) of a line are one digit, the `glyph`.
 
-    `cost` is what speaks against it besides the model, its size and place, in log probability. The `frame` (28, 28)
-    and the model's `probabilities` (10,) are filled in later, those of all options at once.
+    `cost`, never below 0, is what speaks against it besides the model, its size and place, in log probability. The
+    `frame` (28, 28) and the model's `probabilities` (10,) are filled in later, those of all options at once.
     """
 
     start: int
@@ -59,7 +59,7 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
 
 
 def is_sure(way: Sequence[Line]) -> bool:
-    """Whether a first way to read a picture is so good that no other can be better by SPLIT."""
+    """Whether a first way to read a picture is so good that no other can be better by SPLIT, as no cost is below 0."""
     return _doubt(_digits(way)) <= SPLIT
 
 

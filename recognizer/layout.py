@@ -25,8 +25,10 @@ MOST_PARTS = 8  # of a digit; more than MOST_CUTS leave of a piece, so that it m
 WIDEST = 1.7  # usual heights; the width of a digit
 WIDE = 0.7  # of its height; a narrower piece is not cut
 MOST_CUTS = 6  # of a piece
-CUTS_OF_A_PAGE = 600  # which leaves fewer to each piece of a full one
+CUTS_OF_A_PAGE = 250  # which leaves fewer to each where many are wide, and none in what is rather text
 CUT = 1.5  # the cost of either side of a cut
+CENTRAL = 0.2  # of each side; what lies inside of that is in the middle of the picture
+OVERLOOKED = 1.0  # the cost of leaving out all that stands there
 MISSED = 0.15  # the cost of leaving out what may be another digit, or of taking a page for one
 PAGE = 3.0  # usual heights; what is larger is more than one digit
 APART = 0.15  # the cost of each gap between what stands side by side, taken for one digit
@@ -57,7 +59,8 @@ def page(inks: Sequence[Pieces]) -> list[Line]:
     numbers = _written(pieces)[:MOST_PIECES]
     height = usual_height(pieces, numbers)
     found = lines(pieces, numbers, height)
-    most = min(MOST_CUTS, CUTS_OF_A_PAGE // len(numbers))
+    wide = sum(_is_wide(pieces, group, height) for line in found for group in line)
+    most = min(MOST_CUTS, CUTS_OF_A_PAGE // max(wide, 1))
     cut, atoms = _cut(pieces, found, height, most)
     return [_options(cut, line, height) for line in atoms]
 
@@ -89,7 +92,16 @@ def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
     """The cost of taking pieces for the only digit of a picture, where writing is usually of a height."""
     left, top, right, bottom = around(pieces.boxes[numbers])
     is_page = max(right - left, bottom - top) > PAGE * height
-    return MISSED * (is_page or _is_more_written(pieces, numbers)) + APART * _gaps(pieces.boxes[numbers])
+    missed = MISSED * (is_page or _is_more_written(pieces, numbers))
+    return missed + APART * _count_gaps(pieces.boxes[numbers]) + OVERLOOKED * _overlooked(pieces, numbers)
+
+
+def _overlooked(pieces: Pieces, numbers: np.ndarray) -> float:
+    """What share of the solid ink in the middle of the picture is not of these pieces."""
+    y, x = (round(CENTRAL * side) for side in pieces.ink.shape)
+    middle = pieces.labels[y : pieces.ink.shape[0] - y, x : pieces.ink.shape[1] - x]
+    counts = np.bincount(middle.ravel(), minlength=len(pieces.mass))[1:]
+    return 1 - float(counts[numbers - 1].sum() / counts.sum()) if counts.any() else 0.0
 
 
 def _is_more_written(pieces: Pieces, numbers: np.ndarray) -> bool:
@@ -171,12 +183,18 @@ def _parts(pieces: Pieces, group: Group, height: float, most: int) -> list[np.nd
     """Masks, in the box around a group, of what it falls apart to if it is cut wherever it may be."""
     left, top, right, bottom = around(pieces.boxes[group])
     ours = np.isin(pieces.labels[top:bottom, left:right], group)
-    h, w = ours.shape
-    if w < WIDE * h or h < TALL * height:
+    if not (most and _is_wide(pieces, group, height)):
         return [ours]
+    h, w = ours.shape
     paths = seams(pieces.ink[top:bottom, left:right] * ours, most)
     sides = sum((np.arange(w) >= path[:, None] for path in paths), np.zeros((h, w), int))
     return [part for side in range(len(paths) + 1) if (part := ours & (sides == side)).any()]
+
+
+def _is_wide(pieces: Pieces, group: Group, height: float) -> bool:
+    """Whether a group is as high as writing, and wide enough to be several digits."""
+    left, top, right, bottom = around(pieces.boxes[group])
+    return right - left >= WIDE * (bottom - top) and bottom - top >= TALL * height
 
 
 def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
@@ -189,7 +207,7 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
                 break
             cuts = atoms[start][1] + (stop < len(atoms) and atoms[stop][1])
             lowness = max(0.0, LOW[0] - (bottom - top) / height)
-            cost = CUT * cuts + LOW[1] * lowness + APART * _gaps(pieces.boxes[numbers])
+            cost = CUT * cuts + LOW[1] * lowness + APART * _count_gaps(pieces.boxes[numbers])
             options.append(Option(start, stop, pieces.glyph(numbers), cost))
         whole = not atoms[start][1] and not (start + 1 < len(atoms) and atoms[start + 1][1])
         if whole and pieces.boxes[atoms[start][0], 3] < TALL * height:
@@ -197,7 +215,7 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
     return options
 
 
-def _gaps(boxes: np.ndarray) -> int:
+def _count_gaps(boxes: np.ndarray) -> int:
     """How many gaps there are between the tall ones of boxes (n, 4), from left to right."""
     tall = boxes[boxes[:, 3] >= TALL * boxes[:, 3].max()]
     starts, ends = np.sort(tall[:, 0]), np.sort(tall[:, 0] + tall[:, 2])

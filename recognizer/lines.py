@@ -41,9 +41,9 @@ def lines(pieces: Pieces, numbers: np.ndarray, height: float) -> list[list[Group
             found.append([number])
             last.append(number)
     for number in numbers[~tall]:
-        gaps = [float(_gaps(boxes[line], boxes[number]).min()) for line in found]
-        if min(gaps) < NEAR * height:
-            found[int(np.argmin(gaps))].append(number)
+        distances = [float(_distances(boxes[line], boxes[number]).min()) for line in found]
+        if min(distances) < NEAR * height:
+            found[int(np.argmin(distances))].append(number)
     found.sort(key=lambda line: float(np.mean(boxes[line, 1] + boxes[line, 3] / 2)))
     return [_stacked(pieces, line) for line in found]
 
@@ -56,7 +56,7 @@ def _abreast(boxes: np.ndarray, box: np.ndarray, height: float) -> np.ndarray:
     return np.where(far, 0, (bottom - top) / np.minimum(boxes[:, 3], box[3]))
 
 
-def _gaps(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
+def _distances(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
     """The distance of each of boxes (n, 4) from a box, along the axis along which they are further apart."""
     start = np.maximum(boxes[:, :2], box[:2])
     return (start - np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])).max(1)

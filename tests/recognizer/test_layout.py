@@ -3,7 +3,7 @@ import pytest
 
 from recognizer import NoInk
 from recognizer.lattice import Option, Skip
-from recognizer.layout import digit, inside, page
+from recognizer.layout import _unlikely, digit, inside, page
 from recognizer.pieces import connected
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, ZERO, beside, draw
 
@@ -104,3 +104,21 @@ def test_a_page_costs_more_than_a_digit_where_it_would_be_one():
     joined[150:152, :] = 1
     ((option, *_),) = digit([connected(joined), connected(ink)])
     assert option.cost > 0
+
+
+def test_what_leaves_the_middle_of_the_picture_out_costs_more_than_the_digit_there():
+    ink = ink_of(SEVEN)
+    ink[60:340, 20:36] = 1
+    pieces = connected(ink)
+    line, seven = sorted(range(1, 3), key=lambda number: pieces.boxes[number, 0])
+    assert _unlikely(pieces, np.array([line]), 300) > _unlikely(pieces, np.array([seven]), 300) + 0.5
+
+
+def test_a_page_of_hundreds_of_wide_pieces_is_not_cut():
+    ink = np.zeros((800, 800), np.float32)
+    for x in range(10, 770, 40):
+        for y in range(10, 770, 40):
+            ink[y : y + 24, x : x + 24] = 1
+    assert all(
+        option.stop - option.start == 1 and option.cost == 0 for line in page([connected(ink)]) for option in line
+    )
