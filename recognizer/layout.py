@@ -12,6 +12,8 @@ from recognizer.lattice import Line, Option, Skip
 from recognizer.lines import TALL, Group, lines, usual_height
 from recognizer.pieces import Pieces, around
 
+ONLY = np.array([1])  # the number of the only piece
+
 SPECK = 0.01  # of the largest piece's ink; smaller pieces are dirt
 LITTLE = 0.2  # of the largest piece's ink; if no more is left, what touches the border is the digit
 RIM = 0.1  # of each side
@@ -72,6 +74,8 @@ def left_out(inks: Sequence[Pieces]) -> int:
 
 def inside(pieces: Pieces) -> np.ndarray:
     """The numbers of the pieces that neither run into the border nor along it, unless they are little."""
+    if pieces.is_one:
+        return ONLY
     inner = pieces.mass * ~(_on_border(pieces) | _along_border(pieces))
     mass = inner if inner.max() > LITTLE * pieces.mass.max() else pieces.mass
     return np.flatnonzero(mass > SPECK * mass.max())
@@ -98,6 +102,8 @@ def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
 
 def _overlooked(pieces: Pieces, numbers: np.ndarray) -> float:
     """What share of the solid ink in the middle of the picture is not of these pieces."""
+    if pieces.is_one:
+        return 0.0
     y, x = (round(CENTRAL * side) for side in pieces.ink.shape)
     middle = pieces.labels[y : pieces.ink.shape[0] - y, x : pieces.ink.shape[1] - x]
     counts = np.bincount(middle.ravel(), minlength=len(pieces.mass))[1:]
@@ -122,6 +128,8 @@ def _written(pieces: Pieces) -> np.ndarray:
 
     What runs into the border is writing only if it is about as high as what does not.
     """
+    if pieces.is_one:
+        return ONLY
     contact = _contact(pieces)
     writing = np.where(contact < CONTACT * pieces.boxes[:, 2:].max(1), pieces.mass, 0)
     mass = writing if writing.any() else pieces.mass

@@ -36,6 +36,11 @@ class Pieces:
     boxes: np.ndarray
     mass: np.ndarray
 
+    @property
+    def is_one(self) -> bool:
+        """Whether there is but one piece, number 1, as in most pictures of a digit."""
+        return len(self.mass) == 2
+
     def glyph(self, numbers: Sequence[int] | np.ndarray) -> Glyph:
         """Cut pieces out with their soft edges, without the solid ink of others."""
         left, top, right, bottom = around(self.boxes[list(numbers)])
@@ -58,12 +63,13 @@ def connected(ink: np.ndarray) -> Pieces:
     window = slice(y, y + height), slice(x, x + width)
     labels = np.zeros(ink.shape, np.int32)
     count, labels[window] = cv2.connectedComponents(solid[window])
-    if count == 2:  # as of most digits; statistics take longer than finding them
+    if count == 2:  # statistics take longer than finding them
         boxes = np.array([(0, 0, 0, 0), (0, 0, width, height)])
+        mass = np.array([0.0, (ink[window] * solid[window]).sum(dtype=float)])
     else:
         boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
-    inked = solid[window] > 0
-    mass = np.bincount(labels[window][inked], ink[window][inked], count)
+        inked = solid[window] > 0
+        mass = np.bincount(labels[window][inked], ink[window][inked], count)
     return Pieces(ink, labels, boxes + np.array([x, y, 0, 0]), mass)
 
 
