@@ -22,8 +22,6 @@ PAGES = [
     "/upload",
     "/camera",
     "/history",
-    "/history/label",
-    "/history/deleted",
     ANSWER,
     f"{ANSWER}/digits/0/why",
     f"{ANSWER}/digits/0/inside",
