@@ -85,7 +85,7 @@ def fill(app: Flask, count: int) -> None:
     db.session.delete(first)
     db.session.commit()
     chance, rows = random.Random(0), count + count // OTHERS
-    numbers = (same | _like(chance, number / rows) for number in range(rows))
+    numbers = (_like(same, chance, number / rows) for number in range(rows))
     while chunk := list(itertools.islice(numbers, CHUNK)):
         db.session.execute(insert(Entry), chunk)
         db.session.commit()
@@ -93,10 +93,10 @@ def fill(app: Flask, count: int) -> None:
         connection.execute(text("VACUUM ANALYZE" if db.engine.dialect.name == "postgresql" else "ANALYZE"))
 
 
-def _like(chance: random.Random, share: float) -> dict:
+def _like(same: dict, chance: random.Random, share: float) -> dict:
     read_as = "".join(chance.choice("0123456789" * 9 + "?") for _ in range(chance.choice([1, 1, 1, 4])))
     corrected = chance.choice([None] * 18 + [True, False])
-    return {
+    return same | {
         "visitor": VISITOR if chance.random() < OTHERS / (OTHERS + 1) else uuid.UUID(int=chance.getrandbits(128)).hex,
         "created_at": DAY + share * timedelta(days=365),
         "source": chance.choice(["canvas", "upload"]),
@@ -104,6 +104,8 @@ def _like(chance: random.Random, share: float) -> dict:
         "label": str(chance.randrange(10)) * len(read_as) if corrected else read_as,
         "corrected": corrected,
         "confidence": 1 - chance.random() ** 4,
+        "digits": same["digits"] * len(read_as),
+        "frames": same["frames"] * len(read_as),
     }
 
 

@@ -17,7 +17,16 @@ CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 LEAST = 95  # points of a hundred
 GOOD = 0.9  # of one audit
 ANSWER = "/history/1"
-PAGES = ["/", "/upload", "/history", ANSWER, f"{ANSWER}/digits/0/why", f"{ANSWER}/digits/0/inside", f"{ANSWER}/compare"]
+PAGES = [
+    "/",
+    "/upload",
+    "/camera",
+    "/history",
+    ANSWER,
+    f"{ANSWER}/digits/0/why",
+    f"{ANSWER}/digits/0/inside",
+    f"{ANSWER}/compare",
+]
 PAGES += ["/models", "/models/flagship", "/about", "/api"]
 
 

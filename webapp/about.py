@@ -68,9 +68,7 @@ def picture(name: str) -> Response:
 def _example() -> Example:
     last = entries.own().where(Entry.ink.is_not(None)).order_by(Entry.id.desc()).limit(1)
     if entry := db.session.scalar(last):
-        return Example(
-            True, entry.thumbnail, entry.ink, entry.frame(0) / np.float32(255), entry.digits[0], _reader(entry)
-        )
+        return Example(True, entry.thumbnail, entry.ink, entry.inputs()[0], entry.digits[0], _reader(entry))
     return _shipped(current_app.extensions["model"])
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import entries, export
 from webapp.entries import PATH
+from webapp.history import here
 from webapp.http import visitor
 from webapp.store import Consent, Entry, db
 
@@ -36,7 +37,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
     if request.headers.get("Prefer") == "return=minimal":  # RFC 7240; the page's script knows how it looks
         return "", 204
     flash("Saved.")
-    return redirect(url_for("history.entry", entry_id=entry_id), 303)
+    return redirect(_back(entry_id), 303)
 
 
 @bp.post("/consent")
@@ -55,6 +56,14 @@ def consent() -> ResponseReturnValue:
     except IntegrityError:
         db.session.rollback()  # the form was sent twice at once: it is allowed already
     return redirect(url_for("history.index"), 303)
+
+
+def _back(entry_id: int) -> str:
+    """The address of the form: the entry's own page, or its place in the page that `listed` is the address of."""
+    arguments = request.args.to_dict()
+    if not arguments.pop("listed", ""):
+        return url_for("history.entry", entry_id=entry_id)
+    return f"{here(url_for('history.label'), arguments)}#entry-{entry_id}"
 
 
 def aligned(label: str, text: str) -> str:

@@ -68,7 +68,7 @@ def remove(entry_id: int) -> ResponseReturnValue:
     entries.get(entry_id).deleted_at = datetime.now(UTC)
     db.session.commit()
     flash(str(entry_id), "deleted")
-    return redirect(_here(url_for(".index"), request.args), 303)
+    return redirect(here(url_for(".index"), request.args), 303)
 
 
 @bp.get("/deleted")
@@ -102,7 +102,7 @@ def remove_all() -> ResponseReturnValue:
 def _listing(template: str, **more: object) -> ResponseReturnValue:
     """Show the entries that the address asks for, or what is wrong with its filter; blank fields leave the address."""
     if "" in request.args.values():
-        return redirect(_here(request.path, {name: value for name, value in request.args.items() if value}))
+        return redirect(here(request.path, {name: value for name, value in request.args.items() if value}))
     which = Filter.of_request()
     if not which.validate():
         return render_template("history.html", which=which, error=which.error), 400
@@ -110,7 +110,7 @@ def _listing(template: str, **more: object) -> ResponseReturnValue:
     return render_template(template, which=which, page=page, days=current_app.config["HISTORY_DAYS"], **more)
 
 
-def _here(path: str, arguments: Mapping[str, str]) -> str:
+def here(path: str, arguments: Mapping[str, str]) -> str:
     """The address of a path with the same filter and page as this one."""
     return f"{path}?{urlencode(arguments)}" if arguments else path
 

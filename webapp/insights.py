@@ -67,7 +67,7 @@ def _frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
     entry = entries.get(entry_id)
     if number >= len(entry.digits):
         abort(404, "The entry has fewer digits.")
-    return entry, entry.frame(number) / np.float32(255)
+    return entry, entry.inputs()[number]
 
 
 def _reader(entry: Entry) -> Model:
@@ -79,8 +79,7 @@ def _reader(entry: Entry) -> Model:
 
 
 def _opinion(name: str, entry: Entry) -> Opinion:
-    frames = np.stack([entry.frame(number) for number in range(len(entry.digits))]) / np.float32(255)
-    digits = [Digit(**digit) for digit in entry.digits]
+    frames, digits = entry.inputs(), [Digit(**digit) for digit in entry.digits]
     try:
         model = models.load(name)
         reread(digits, frames, model)  # what the first reading takes longer says nothing of a network

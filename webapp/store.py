@@ -85,7 +85,14 @@ class Entry(db.Model):  # type: ignore[name-defined]
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
-        return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)[number]
+        return self._kept()[number]
+
+    def inputs(self) -> np.ndarray:
+        """The frames of all digits as models take them, (n, 28, 28) float32 from 0 to 1."""
+        return self._kept() / np.float32(255)
+
+    def _kept(self) -> np.ndarray:
+        return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)
 
 
 class Consent(db.Model):  # type: ignore[name-defined]

@@ -34,15 +34,6 @@ export function update(found) {
   old.append(...fresh.slice(articles.length));
 }
 
-/** What went wrong, as an element to show. */
-export function message(text) {
-  const line = document.createElement("p");
-  line.className = "error";
-  line.setAttribute("role", "alert");
-  line.textContent = text;
-  return line;
-}
-
 /** Mark the digits of the answer over the drawing. */
 export function mark() {
   const articles = place.querySelectorAll("article[data-box]");

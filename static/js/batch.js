@@ -1,5 +1,7 @@
 /** Many pictures, sent some at a time, and a row for each as it is read. */
 
+import { answerOf } from "./page.js";
+
 const FILES = 25; // at most in a request: so few that others' requests need not wait long for a thread of the server
 const BYTES = 4e6; // in a request, unless a single file has more: so few that rows come soon where sending is slow
 const BESIDE = 1000; // bytes that come with a file in a form: its name, its kind, what stands between
@@ -77,7 +79,7 @@ export class Batch {
   async #send(request) {
     const response = await this.#ask(request);
     if (response.status === 429) return this.#wait(Number(response.headers.get("Retry-After")));
-    if (!response.ok) throw new Error(await complaint(response));
+    if (!response.ok) throw new Error((await answerOf(response)).textContent);
     for await (const line of linesOf(response)) {
       if ("count" in line) this.#expect(request, line.count);
       else this.#answer(request, line);
@@ -165,12 +167,6 @@ async function* linesOf(response) {
     rest = lines.pop();
     yield* lines.map(JSON.parse);
   }
-}
-
-/** What the site says is wrong. */
-async function complaint(response) {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return page.querySelector("[role=alert]")?.textContent ?? `The site did not answer as it should (${response.status}).`;
 }
 
 function pause(milliseconds, signal) {

@@ -34,7 +34,4 @@ boxes.forEach((box, i) => {
 previous.addEventListener("click", () => show(chosen - 1));
 next.addEventListener("click", () => show(chosen + 1));
 addEventListener("hashchange", showNamed);
-if (boxes.length) {
-  turn.hidden = false;
-  showNamed();
-}
+showNamed();

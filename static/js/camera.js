@@ -1,6 +1,7 @@
 /** The camera page: reads what is in the square twice a second, and keeps it when asked to. */
 
-import { message, show, update } from "./answer.js";
+import { show, update } from "./answer.js";
+import { answerOf, message } from "./page.js";
 
 const PAUSE = 500; // milliseconds from a question to the next, if the answer is there by then
 const SHARE = 0.8; // of the shorter side of the camera's picture is the side of the square, as in the style sheet
@@ -67,9 +68,9 @@ function explain(name) {
 
 /** Say what is wrong with the camera; nothing, if it is fine. */
 function tell(text) {
-  trouble.textContent = text;
+  trouble.firstElementChild.textContent = text;
   trouble.hidden = again.hidden = !text;
-  video.parentElement.hidden = answer.hidden = take.hidden = Boolean(text);
+  answer.hidden = take.hidden = take.disabled = Boolean(text);
 }
 
 async function offerChoice() {
@@ -104,15 +105,11 @@ async function look() {
   data.set("image", await shot());
   try {
     const response = await fetch(form.dataset.live, { method: "POST", body: data });
-    see(response.status === 204 ? hint : answerIn(await response.text()) ?? message(`The site answers ${response.status}.`));
+    see(response.status === 204 ? hint : await answerOf(response));
     await pause(1000 * response.headers.get("Retry-After"));
   } catch {
     see(message("The site cannot be reached."));
   }
-}
-
-function answerIn(page) {
-  return new DOMParser().parseFromString(page, "text/html").querySelector(".answer, [role=alert]");
 }
 
 let last = "";
@@ -128,7 +125,6 @@ function see(element) {
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-form.hidden = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const files = new DataTransfer();

@@ -1,7 +1,8 @@
 /** The drawing page: shows the answer beside the drawing while it is made, and keeps both when asked to. */
 
-import { mark, message, sayLater, show, showNothing, update } from "./answer.js";
+import { mark, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
+import { answerOf, message } from "./page.js";
 import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
 import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
@@ -70,6 +71,7 @@ async function recognise() {
   turn++;
   const answer = await ask(form.action, { strokes: new Blob([JSON.stringify(packed(strokes))]) });
   const [, found] = answer;
+  for (const article of found.querySelectorAll("article")) article.hidden = false; // its own page shows them in turn
   const isKept = found.matches(".answer") && !found.querySelector(".notice");
   if (isKept) kept.set(strokes, answer);
   else kept.delete(strokes);
@@ -89,9 +91,7 @@ async function ask(address, files = {}) {
     for (const [name, content] of Object.entries(files)) data.set(name, content, name);
     data.set("image", await toPNG(drawing.strokes), "drawing.png");
     const response = await fetch(address, { method: "POST", body: data });
-    const found = new DOMParser().parseFromString(await response.text(), "text/html");
-    const failure = `The site did not answer as it should (${response.status}). Your drawing is still here; try again.`;
-    return [response.status, found.querySelector(".answer, [role=alert]") ?? message(failure)];
+    return [response.status, await answerOf(response)];
   } catch {
     return [0, message("The site cannot be reached. Your drawing is still here; try again.")];
   }
@@ -147,7 +147,6 @@ const ACTIONS = {
 const KEYS = { enter: recognise, s: recognise, c: ACTIONS.clear, escape: ACTIONS.clear, e: swap, w: nextPen };
 const KEYS_WITH_CONTROL = { z: ACTIONS.undo, "shift+z": ACTIONS.redo, y: ACTIONS.redo };
 
-page.hidden = false; // without this script there is nothing to draw with
 lay(drawing, at("canvas"));
 restore();
 file.addEventListener("change", openFile);

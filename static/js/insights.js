@@ -1,5 +1,7 @@
 /** Shows why, what is inside and what other models read over the page, so that a drawing stays where it is. */
 
+import { pageOf } from "./page.js";
+
 const dialog = document.createElement("dialog");
 const close = document.createElement("button");
 close.textContent = "Close";
@@ -22,8 +24,7 @@ document.addEventListener("click", async (event) => {
 /** The essence of a page, or nothing if that cannot be had. */
 async function fetched(address) {
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-    return page.querySelector(".insight");
+    return (await pageOf(await fetch(address))).querySelector(".insight");
   } catch {
     return null;
   }

@@ -1,5 +1,7 @@
 /** Checking and correcting by one key, or one tap, a digit; each is saved at once, in the order of the keys. */
 
+import { answerOf } from "./page.js";
+
 const root = document.querySelector(".labelling");
 const saved = document.getElementById("saved");
 const forms = [...root.querySelectorAll("form.label")];
@@ -102,9 +104,7 @@ async function save(form, { characters, checked }) {
   if (!checked) data.set("forget", "1");
   try {
     const response = await fetch(form.action, { method: "POST", body: data, headers: { Prefer: "return=minimal" } });
-    if (response.ok) return "";
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector("[role=alert]")?.textContent ?? `This was not saved (${response.status}). Try again.`;
+    return response.ok ? "" : (await answerOf(response)).textContent;
   } catch {
     return "The site cannot be reached: this was not saved. Try again.";
   }
@@ -136,8 +136,6 @@ for (const key of root.querySelectorAll(".pad button")) key.addEventListener("cl
 for (const form of forms) {
   kept.set(form, state(form));
   show(form, kept.get(form));
-  form.querySelector(".typed").hidden = true; // the keys and the pad do that
 }
-for (const help of root.querySelectorAll(".pad, .keys")) help.hidden = false;
 choose(current);
 if ("begin" in root.dataset) current.focus({ preventScroll: true });

@@ -21,8 +21,6 @@ function send(files) {
   if (list.files.length) form.requestSubmit();
 }
 
-for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
-
 form.addEventListener("submit", (event) => {
   const files = [...input.files];
   if (files.length === 1 && !isZip(files[0]) && !batch.isRunning) return; // the browser goes to its answer

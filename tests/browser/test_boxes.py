@@ -41,6 +41,7 @@ def test_a_box_shows_its_digit(visit, screen):
 
 def test_keys_choose_a_box(visit):
     page = answered(visit)
+    expect(box(page, 1)).to_have_attribute("aria-current", "true")
     box(page, 2).focus()
     page.keyboard.press("Enter")
     expect(shown(page)).to_have_text(["7"])

@@ -153,6 +153,20 @@ def test_without_javascript_a_form_does_it(visit):
     assert "400 (BAD REQUEST)" in visit.complaints.pop()
 
 
+def test_without_javascript_a_list_is_corrected_one_after_the_other(visit):
+    page = visit("/", **PHONE, java_script_enabled=False)
+    keep(page, "7", "4", "7401")
+    page.goto("/history/label?digit=7")
+    for label in ("1", "7402"):
+        form = page.locator(".label").last
+        form.get_by_label("It says").fill(label)
+        with page.expect_navigation():
+            form.get_by_role("button", name="Correct, or confirm").click()
+        assert re.search(r"/history/label\?digit=7#entry-\d+$", page.url)
+        assert page.get_by_text("Saved.").is_visible()
+    assert labels(page) == [("7402", True), ("4", None), ("1", True)]
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["javascript", "no-javascript"])
 def test_the_filter_makes_a_readable_address(visit, scripts):
     page = visit("/", java_script_enabled=scripts, timezone_id="Pacific/Kiritimati")

@@ -84,6 +84,15 @@ def test_of_a_number_the_number_is_said(visit, strokes):
     expect(page.locator("#said")).to_contain_text("37. 2 digits.")
 
 
+def test_all_digits_of_a_number_that_is_kept_are_shown(visit, strokes):
+    page = visit()
+    page.get_by_label("Thin pen").check(force=True)
+    by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
+    page.keyboard.press("s")
+    expect(page.get_by_text("Kept in your history.")).to_be_visible()
+    expect(page.locator("#answer article:visible")).to_have_count(2)
+
+
 def test_a_number_that_grows_keeps_its_bars(visit, strokes):
     page = visit()
     page.get_by_label("Thin pen").check(force=True)

@@ -172,6 +172,24 @@ def test_the_other_end_of_a_pen_erases(visit):
     assert len(drawn(page)) == 2
 
 
+def test_a_stroke_has_all_the_points_that_come_with_one_event(visit):
+    """A pen tells of its place more often than the screen is drawn, and the browser gathers that."""
+    page = visit()
+    page.locator("#canvas").evaluate("""(canvas) => {
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        const event = (kind, share, more = {}) => {
+            const place = { clientX: left + share * width, clientY: top + share * share * height };
+            return new PointerEvent(kind, { pointerId: 1, pointerType: "pen", isPrimary: true, ...place, ...more });
+        };
+        const coalescedEvents = [0.3, 0.4, 0.5, 0.6].map((share) => event("pointermove", share));
+        canvas.dispatchEvent(event("pointerdown", 0.2));
+        canvas.dispatchEvent(event("pointermove", 0.6, { coalescedEvents }));
+        canvas.dispatchEvent(event("pointerup", 0.6));
+    }""")
+    (stroke,) = drawn(page)
+    assert stroke == [pytest.approx((share, share**2), abs=1e-3) for share in (0.2, 0.3, 0.4, 0.5, 0.6)]
+
+
 def test_tools_are_reached_by_keyboard_in_the_order_seen(visit, strokes):
     page = visit()
     by_mouse(page, strokes["3"])

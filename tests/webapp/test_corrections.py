@@ -77,6 +77,23 @@ def test_an_answer_is_corrected_confirmed_and_neither(app, client):
         assert "Saved." in client.get("/history/1").text
 
 
+def test_from_a_list_one_comes_back_to_the_same_place_in_it(app, client):
+    upload(client)
+    keep_like_the_first(app, {"text": "4"})
+    for address in ("/history/label", "/history/label?digit=7&checked=no"):
+        (path,) = re.findall(r'action="(/history/1/correct[^"]*)"', client.get(address).text)
+        response = post(client, html.unescape(path), label="1", forget="1")
+        assert (response.status_code, response.location) == (303, f"{address}#entry-1")
+        assert 'id="entry-1"' in client.get(response.location).text
+
+
+@pytest.mark.parametrize("query", ["listed=//far.example", "listed=1&before=%0d%0aa", "listed=1&next=//far.example"])
+def test_no_address_leads_elsewhere(client, query):
+    upload(client)
+    response = post(client, f"/history/1/correct?{query}", label="1")
+    assert re.fullmatch(r"/history/label(\?(before|next)=%[\w.%]+)?#entry-1", response.location)
+
+
 def test_a_script_is_answered_without_a_page(app, client):
     upload(client)
     data = {"csrf_token": token(client), "label": "1"}
