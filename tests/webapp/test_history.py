@@ -148,7 +148,7 @@ def test_it_says_what_was_corrected_and_by_which_model_it_was_read(app, client):
     assert "Read as 1, corrected" in page
     assert "Confirmed, " in page
     assert "Not a digit?" in page
-    assert page.count("<br>flagship") == 4
+    assert page.count("· flagship<br>") == 4
 
 
 def test_after_a_deletion_one_is_where_one_was(client):

@@ -161,12 +161,6 @@ def test_an_empty_form_is_explained(client, path):
         assert error(response) == "Choose a picture first."
 
 
-def test_many_empty_files_have_a_row_each_and_take_nothing_with_them(client):
-    empty = [(f"{number}.png", b"") for number in range(MAX_PICTURES - 2)]
-    rows = on_page(client, SEVEN, *empty, FOUR)
-    assert rows == [("seven.png", "7"), *((name, "(The file is empty.)") for name, _ in empty), ("four.png", "4")]
-
-
 @pytest.mark.parametrize("path", ["/upload", "/upload/rows"])
 def test_without_a_token_nothing_is_read(client, path):
     response = send(client, SEVEN, FOUR, path=path, csrf_token="nonsense")
