@@ -12,6 +12,7 @@ from train.verify import compare, verify
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
+RESULT = json.loads((SMALL / "card.json").read_text())["results"]["mnist test"]
 PLOTS = [
     "confidence-by-digit",
     "confusion-matrix",
@@ -33,7 +34,10 @@ def plots(folder):
 def test_the_report_says_what_the_card_says(tmp_path):
     data_file("mnist.npz")
     said = verify(SMALL, "mnist", tmp_path / "plots")
-    assert said.startswith("small on mnist test: 99.40% of 10,000 right (95 % interval 99.23% to 99.53%)")
+    low, high = RESULT["interval"]
+    assert said.startswith(
+        f"small on mnist test: {RESULT['accuracy']:.2%} of 10,000 right (95 % interval {low:.2%} to {high:.2%})"
+    )
     for part in ("precision    recall", "confusion matrix", "confidence by digit", "surest mistakes"):
         assert part in said
     assert plots(tmp_path / "plots") == PLOTS
@@ -64,7 +68,7 @@ def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path):
 def test_models_are_compared(tmp_path):
     table = compare([SMALL, SMALL], tmp_path / "comparison.png").splitlines()
     assert table[0].split("  ")[0] == "model"
-    assert table[1].split()[:2] == ["small", "99.40%"]
+    assert table[1].split()[:2] == ["small", f"{RESULT['accuracy']:.2%}"]
     assert "188,874" in table[1]
     assert len(table) == 3
     assert plots(tmp_path) == ["comparison"]

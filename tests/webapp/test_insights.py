@@ -5,10 +5,12 @@ import pytest
 
 from tests.drawing import FOUR, SEVEN, SEVEN_PNG, beside, draw, encode
 from tests.webapp.pages import token, upload
+from train.recipe import load
 from webapp import create_app
 from webapp.config import ROOT
 
 NUMBER = encode(draw(beside([SEVEN, FOUR], 0.7), (600, 400)))
+MEMBERS = load("flagship").members
 PATHS = ["compare", "digits/0/why", "digits/0/inside", "digits/0/inside/0.png"]
 
 
@@ -41,10 +43,10 @@ def test_inside_has_a_picture_for_each_layer(client):
     upload(client)
     page = client.get("/history/1/digits/0/inside").text
     addresses = re.findall(r'src="(/history/1/digits/0/inside/\d+\.png)"', page)
-    assert len(addresses) == len(set(addresses)) == 22
+    assert len(addresses) == len(set(addresses)) == 11 * MEMBERS
     for address in addresses:
         assert client.get(address).data.startswith(b"\x89PNG")
-    assert client.get("/history/1/digits/0/inside/24.png").status_code == 404
+    assert client.get(f"/history/1/digits/0/inside/{12 * MEMBERS}.png").status_code == 404
 
 
 @pytest.mark.parametrize(("picture", "text"), [(SEVEN_PNG, "7"), (NUMBER, "74")])
