@@ -22,6 +22,8 @@ PAGES = [
     "/upload",
     "/camera",
     "/history",
+    "/history/label",
+    "/history/deleted",
     ANSWER,
     f"{ANSWER}/digits/0/why",
     f"{ANSWER}/digits/0/inside",
