@@ -44,7 +44,7 @@ def digit(inks: Sequence[Pieces]) -> list[Line]:
     Specks are dropped, and what runs into the border (a neighbour, a line) may be, unless little else is there.
     """
     choices = [(inks[0], inside(inks[0]))]
-    choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid)]
+    choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid, _written)]
     different = {(id(pieces), frozenset(numbers.tolist())): (pieces, numbers) for pieces, numbers in choices}
     height = usual_height(inks[-1], _written(inks[-1]))
     return [
