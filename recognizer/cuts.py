@@ -16,12 +16,12 @@ MOST_INK = 16.0  # pixels of ink, of the reduced height, that a cut may cross
 
 
 def seams(ink: np.ndarray, most: int) -> list[np.ndarray]:
-    """Return at most `most` cuts of a piece's ink (height, width), from left to right, each as a column for each row.
+    """Return at most `most` cuts of a piece's ink (height, width) uint8, from the left, each as a column for each row.
 
     The cheapest path from top to bottom through each column, as in seam carving (Avidan & Shamir 2007), where it is
     cheaper than through the columns beside it.
     """
-    small = resized(ink, HEIGHT / ink.shape[0], cv2.INTER_AREA)
+    small = resized(ink, HEIGHT / ink.shape[0], cv2.INTER_AREA) / np.float32(255)
     margin = round(MARGIN * HEIGHT)
     if small.shape[1] <= 2 * margin:
         return []

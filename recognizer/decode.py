@@ -133,7 +133,10 @@ def _grey(image: Image.Image) -> Image.Image:
 
 def _is_opaque(image: Image.Image) -> bool:
     """Whether it has an alpha channel that lets nothing through, as what browsers save of a canvas."""
-    return image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255
+    if image.mode != "RGBA":
+        return False
+    least = np.bitwise_and.reduce(np.asarray(image).view(np.uint32), axis=None)
+    return bool(least.tobytes()[3] == 255)
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ PAPER, QUIET, MARK = (255, 255, 255), (110, 110, 110), (200, 80, 43)  # blue, gr
 
 def drawn(reading: Reading) -> np.ndarray:
     """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading."""
-    grey, ink = reading.picture, np.round(255 - 255 * reading.ink).astype(np.uint8)
+    grey, ink = reading.picture, 255 - reading.ink
     scale = _scale(grey.shape)
     boxed = cv2.cvtColor(_scaled(grey, scale), cv2.COLOR_GRAY2BGR)
     for glyph in reading.glyphs:

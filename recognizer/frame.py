@@ -5,38 +5,39 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognizer.scale import resized, shrunk
+from recognizer.pieces import SOLID
+from recognizer.scale import halved, resized, shrunk
 
 SIDE = 28  # pixels of a frame
 BOX = 20  # pixels; the longest side of the ink inside the frame
 CENTRE = 14.0  # the pixel, counted from 0, on which the mean centre of mass of MNIST's digits lies
-WORKING_BOX = 160  # pixels; a larger glyph is reduced to this before its strokes are measured
+WORKING_BOX = 200  # pixels; a larger glyph is reduced before its strokes are measured
 THINNEST = 2.0  # frame pixels; nearly all strokes of MNIST are wider, so thinner ones are thickened to this
 
 
 def frame(ink: np.ndarray) -> np.ndarray:
-    """Return (28, 28) float32, 0 to 1, of a glyph's ink (height, width) 0 to 1 that is not all zero.
+    """Return (28, 28) float32, 0 to 1, of a glyph's ink (height, width) uint8 that is not all zero.
 
     The aspect is kept, the longest side is 20 pixels and the ink's centre of mass is in the middle.
     """
-    glyph = shrunk(_cropped(ink), WORKING_BOX)
+    glyph = halved(_cropped(ink), WORKING_BOX)
     if max(glyph.shape) > BOX:
         glyph = shrunk(_thickened(glyph), BOX)
     elif max(glyph.shape) < BOX:
         glyph = resized(glyph, BOX / max(glyph.shape), cv2.INTER_LINEAR)
-    return _centred(glyph / max(float(glyph.max()), 1e-6))
+    return _centred(glyph / np.float32(max(glyph.max(), 1)))
 
 
 def stroke_width(ink: np.ndarray) -> float:
     """Mean width in pixels of the strokes of `ink`: across one, the distance to its edge averages w / 4 + 1 / 2."""
-    mask = (ink > 0.5).astype(np.uint8)
+    mask = (ink > SOLID).view(np.uint8)
     distance = cv2.distanceTransform(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
     inside = cv2.countNonZero(distance)
     return 4 * float(distance.sum()) / inside - 2 if inside else 0.0
 
 
 def _cropped(ink: np.ndarray) -> np.ndarray:
-    x, y, width, height = cv2.boundingRect((ink > 0).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width] if width and height else ink
 
 

@@ -1,4 +1,4 @@
-"""Grey picture → ink: paper, light and grain removed, 0 where there is paper and 1 in the middle of a stroke."""
+"""Grey picture → ink: paper, light and grain removed, 0 where there is paper and 255 in the middle of a stroke."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from recognizer.errors import NoInk
 from recognizer.rules import without_rules
-from recognizer.scale import shrunk
+from recognizer.scale import halved, shrunk
 
 OVERVIEW = 64  # pixels; side of the reduced picture that is enough to see where light, paper and ink are
 PAPER = 128  # pixels; side of the reduced picture in which strokes are filled
@@ -27,7 +27,7 @@ SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as the
 
 
 def extract(grey: np.ndarray) -> list[np.ndarray]:
-    """Return the ink of a grey picture (height, width) uint8 as float32 of the same shape, 0 to 1. Raises NoInk.
+    """Return the ink of a grey picture (height, width) uint8 in the same form, 255 where it is darkest. Raises NoInk.
 
     There are several ways to tell ink from paper, shadows, edges and printed lines in a photograph; the likeliest for
     a picture of one digit comes first, the likeliest for a page last.
@@ -59,10 +59,7 @@ def _drawn(grey: np.ndarray) -> _Sheet | None:
 
 def _is_wide(contrast: np.ndarray) -> bool:
     """Whether there is contrast all over a square nearly as wide as what is taken for paper."""
-    marked: np.ndarray = (contrast > 0) * np.uint8(255)
-    while max(marked.shape) > PAPER:  # by a half, as that is fast
-        height, width = (max(1, side // 2) for side in marked.shape)
-        marked = cv2.resize(marked[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    marked = halved((contrast > 0) * np.uint8(255), PAPER)
     width = max(3, round(NEARLY * WIDEST_STROKE * max(marked.shape)))
     return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
 
@@ -89,29 +86,35 @@ def _inks(sheet: _Sheet) -> list[np.ndarray]:
     """The ink of a sheet, and if there are printed lines, the ink without them; none where it is blank."""
     ink = _measured(sheet)
     kept = None if ink is None else without_rules(ink, paper=sheet.grain > 0)
-    bare = None if kept is None else _measured(sheet, kept.astype(np.uint8))
+    bare = None if kept is None else _measured(sheet, kept)
     return [found for found in (ink, bare) if found is not None]
 
 
 def _measured(sheet: _Sheet, kept: np.ndarray | None = None) -> np.ndarray | None:
     """Ink as strong as most of it is, if any of it is strong enough; what is near the border counts last.
 
-    Where it is not `kept` (0), there is paper.
+    Where it is not `kept`, there is paper.
     """
     low, least = sheet.middle + GRAIN * sheet.grain, sheet.middle + max(FAINTEST, SIGNAL * sheet.grain)
-    contrast = sheet.contrast if kept is None else np.where(kept, sheet.contrast, np.float32(sheet.middle))
+    contrast = sheet.contrast if kept is None else np.where(kept, sheet.contrast, np.uint8(sheet.middle))
     for part in (_inner, lambda whole: whole):
         if (strongest := _strongest(part(contrast))) >= least:
-            counts = _counts(part(sheet.contrast), None if kept is None else part(kept))
+            counts = _counts(_marked(part(contrast)))
             high = _median(LEVELS, np.where((sheet.middle + strongest) / 2 < LEVELS, counts, 0))
-            ink = cv2.LUT(sheet.contrast, np.clip((LEVELS - low) / max(high - low, 1.0), 0, 1))
-            return ink if kept is None else ink * kept
+            strength = np.clip((LEVELS - low) * (255 / max(high - low, 1.0)), 0, 255).round().astype(np.uint8)
+            return cv2.LUT(contrast, strength)
     return None
 
 
-def _counts(levels: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-    """How many pixels of each level (256,) there are where the mask is not 0."""
-    return cv2.calcHist([levels], [0], mask, [256], [0, 256]).ravel()
+def _marked(contrast: np.ndarray) -> np.ndarray:
+    """What encloses all contrast there is: of a drawing, much less than the whole."""
+    x, y, width, height = cv2.boundingRect(contrast)
+    return contrast[y : y + height, x : x + width]
+
+
+def _counts(levels: np.ndarray) -> np.ndarray:
+    """How many pixels of each level (256,) there are."""
+    return cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel()
 
 
 def _median(values: np.ndarray, counts: np.ndarray) -> float:
@@ -166,4 +169,4 @@ def _inner(contrast: np.ndarray) -> np.ndarray:
 
 def _strongest(contrast: np.ndarray) -> float:
     """The greatest contrast, of more than a single pixel where the picture is large enough to have wider strokes."""
-    return float((cv2.boxFilter(contrast, cv2.CV_32F, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast).max())
+    return float((cv2.blur(contrast, (3, 3)) if min(contrast.shape) >= SMOOTHED else contrast).max())

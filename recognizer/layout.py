@@ -18,8 +18,9 @@ SPECK = 0.01  # of the largest piece's ink; smaller pieces are dirt
 LITTLE = 0.2  # of the largest piece's ink; if no more is left, what touches the border is the digit
 RIM = 0.1  # of each side
 LONG = 0.55  # of a side
-CONTACT = 0.3  # of its longer side, with which a table or finger lies on the border at least
-FITTING = (0.5, 1.3)  # usual heights of what runs into the border and may be writing all the same
+CONTACT = 0.6  # of its longer side, with which a table or finger lies on the border at least
+FITTING = (0.7, 1.6)  # usual heights of what runs into the border and may be writing all the same
+EQUAL = 0.6  # of the other's width and height
 SECOND = 0.2  # the cost of any but the first way to tell a digit from what is around it
 
 MOST_PIECES = 500  # of a page; the smallest are left out
@@ -34,7 +35,7 @@ OVERLOOKED = 1.0  # the cost of leaving out all that stands there
 MISSED = 0.15  # the cost of leaving out what may be another digit, or of taking a page for one
 PAGE = 3.0  # usual heights; what is larger is more than one digit
 APART = 0.15  # the cost of each gap between what stands side by side, taken for one digit
-LOW = (0.7, 4.0)  # usual heights of a digit that costs nothing, and the cost of each one less
+LOW = (0.7, 2.0)  # usual heights of a digit that costs nothing, and the cost of each one less
 SKIP = 0.7  # the cost of taking a low piece for a stray mark
 
 
@@ -44,7 +45,7 @@ def digit(inks: Sequence[Pieces]) -> list[Line]:
     Specks are dropped, and what runs into the border (a neighbour, a line) may be, unless little else is there.
     """
     choices = [(inks[0], inside(inks[0]))]
-    choices += [(ink, choose(ink)) for ink in inks[1:] or inks for choose in (inside, _with_largest, solid, _written)]
+    choices += [(ink, numbers) for ink in inks[1:] or inks for numbers in _choices(ink)]
     different = {(id(pieces), frozenset(numbers.tolist())): (pieces, numbers) for pieces, numbers in choices}
     height = usual_height(inks[-1], _written(inks[-1]))
     return [
@@ -70,6 +71,13 @@ def page(inks: Sequence[Pieces]) -> list[Line]:
 def left_out(inks: Sequence[Pieces]) -> int:
     """How many pieces are too many for a page."""
     return max(0, len(_written(inks[-1])) - MOST_PIECES)
+
+
+def _choices(pieces: Pieces) -> list[np.ndarray]:
+    """The numbers of pieces that may together be the digit."""
+    if pieces.is_one:
+        return [ONLY]
+    return [choose(pieces) for choose in (inside, _with_largest, solid, _written, _one_of_equals)]
 
 
 def inside(pieces: Pieces) -> np.ndarray:
@@ -123,6 +131,13 @@ def _with_largest(pieces: Pieces) -> np.ndarray:
     return numbers[(numbers == numbers[0]) | ~_on_border(pieces)[numbers]]
 
 
+def _one_of_equals(pieces: Pieces) -> np.ndarray:
+    """The largest piece where all are about as wide and high, as digits beside each other are; else all of them."""
+    numbers = solid(pieces)
+    sizes = pieces.boxes[numbers, 2:]
+    return numbers[:1] if (sizes.min(0) >= EQUAL * sizes.max(0)).all() else numbers
+
+
 def _written(pieces: Pieces) -> np.ndarray:
     """The solid pieces of a page, the heaviest first, without table and fingers that reach into the picture.
 
@@ -161,7 +176,7 @@ def _along_border(pieces: Pieces) -> np.ndarray:
     for number in np.flatnonzero(long):
         left, top, right, bottom = around(pieces.boxes[[number]])
         inner = slice(max(top, y), min(bottom, height - y)), slice(max(left, x), min(right, width - x))
-        inner_mass = pieces.ink[inner][pieces.labels[inner] == number].sum(dtype=float)
+        inner_mass = pieces.ink[inner][pieces.labels[inner] == number].sum()
         long[number] = inner_mass < LITTLE * pieces.mass[number]
     return long
 
@@ -211,8 +226,8 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
         for stop in range(start + 1, min(start + MOST_PARTS, len(atoms)) + 1):
             numbers = [number for number, _ in atoms[start:stop]]
             left, top, right, bottom = around(pieces.boxes[numbers])
-            if stop - start > 1 and right - left > WIDEST * height:
-                break
+            if right - left > WIDEST * height and not _is_whole(atoms, start, stop):
+                continue
             cuts = atoms[start][1] + (stop < len(atoms) and atoms[stop][1])
             lowness = max(0.0, LOW[0] - (bottom - top) / height)
             cost = CUT * cuts + LOW[1] * lowness + APART * _count_gaps(pieces.boxes[numbers])
@@ -221,6 +236,12 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
         if whole and pieces.boxes[atoms[start][0], 3] < TALL * height:
             options.append(Skip(start, start + 1, SKIP))
     return options
+
+
+def _is_whole(atoms: Sequence[Atom], start: int, stop: int) -> bool:
+    """Whether atoms are all of one group, which was cut, if at all, between them."""
+    cuts = [cut for _, cut in atoms[start : stop + 1]]
+    return not cuts[0] and all(cuts[1 : stop - start]) and not any(cuts[stop - start :])
 
 
 def _count_gaps(boxes: np.ndarray) -> int:

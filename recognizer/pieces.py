@@ -10,7 +10,7 @@ import numpy as np
 
 from recognizer.errors import NoInk
 
-SOLID = 0.5  # ink above this makes up the pieces
+SOLID = 127  # ink above this makes up the pieces
 HALO = 3  # pixels around a piece in which its soft edge lies
 
 Box = tuple[int, int, int, int]  # x, y, width, height
@@ -18,7 +18,7 @@ Box = tuple[int, int, int, int]  # x, y, width, height
 
 @dataclass(frozen=True)
 class Glyph:
-    """The ink of one digit, cut out, and its box (x, y, width, height) in the picture that it was cut from."""
+    """The ink of one digit, uint8, cut out, and its box (x, y, width, height) in the picture that it was cut from."""
 
     ink: np.ndarray
     box: Box
@@ -26,7 +26,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Pieces of `ink` (height, width): `labels` of the same shape says whose a pixel is, 0 is nobody's.
+    """Pieces of `ink` (height, width) uint8: `labels` of the same shape says whose a pixel is, 0 is nobody's.
 
     `boxes` (n, 4) and `mass` (n,) are of the pieces 1 to n - 1; 0 stands for the paper and weighs nothing.
     """
@@ -48,14 +48,15 @@ class Pieces:
         x0, y0, x1, y1 = max(left - HALO, 0), max(top - HALO, 0), min(right + HALO, width), min(bottom + HALO, height)
         labels = self.labels[y0:y1, x0:x1]
         ours = labels == numbers[0] if len(numbers) == 1 else np.isin(labels, numbers)
-        near = cv2.dilate(ours.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
-        ink = self.ink[y0:y1, x0:x1] * (near * (ours | (labels == 0)))
-        x, y, w, h = cv2.boundingRect((ink > 0).astype(np.uint8))
+        near = cv2.dilate(ours.view(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
+        free = near if self.is_one else near * (ours | (labels == 0))
+        ink = self.ink[y0:y1, x0:x1] * free
+        x, y, w, h = cv2.boundingRect(ink)
         return Glyph(ink[y : y + h, x : x + w], (x0 + x, y0 + y, w, h))
 
 
 def connected(ink: np.ndarray) -> Pieces:
-    """Return the connected pieces of ink (height, width) float32, 0 to 1. Raises NoInk."""
+    """Return the connected pieces of ink (height, width) uint8. Raises NoInk."""
     solid = (ink > SOLID).view(np.uint8)
     x, y, width, height = cv2.boundingRect(solid)
     if not width:
@@ -65,7 +66,7 @@ def connected(ink: np.ndarray) -> Pieces:
     count, labels[window] = cv2.connectedComponents(solid[window])
     if count == 2:  # statistics take longer than finding them
         boxes = np.array([(0, 0, 0, 0), (0, 0, width, height)])
-        mass = np.array([0.0, (ink[window] * solid[window]).sum(dtype=float)])
+        mass = np.array([0, (ink[window] * solid[window]).sum()])
     else:
         boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
         inked = solid[window] > 0

@@ -45,8 +45,8 @@ class Reading:
 
     @property
     def ink(self) -> np.ndarray:
-        """What was taken for the ink of digits, (height, width) float32 from 0 to 1, as large as the `picture`."""
-        ink = np.zeros(self.picture.shape, np.float32)
+        """What was taken for the ink of digits, (height, width) uint8, as large as the `picture`."""
+        ink = np.zeros(self.picture.shape, np.uint8)
         for glyph in self.glyphs:
             x, y, width, height = glyph.box
             part = ink[y : y + height, x : x + width]

@@ -8,7 +8,7 @@ import numpy as np
 from recognizer.scale import shrunk
 
 OVERVIEW = 800  # pixels; side of the reduced picture in which lines are looked for
-FAINT = 0.25  # ink above this may be a line
+FAINT = 63  # ink above this may be a line
 LONG = 0.5  # of the picture's side, that a line along the border is at least long
 ACROSS = 0.85  # the same for a line anywhere
 RULED = 0.3  # the same for one of many fine lines
@@ -26,11 +26,13 @@ MARGIN = 2  # pixels around a line in which its soft edge lies
 
 
 def without_rules(ink: np.ndarray, paper: bool) -> np.ndarray | None:
-    """Return where ink (height, width), 0 to 1, is no printed line, bool of the same shape; None if there are no lines.
+    """Return where ink (height, width) uint8 is no printed line, bool of the same shape; None if there are no lines.
 
     Fine lines that do not reach the border count only on `paper`: in a drawing they may be strokes. Where a stroke
     crosses a line, it is taken to go on.
     """
+    if not (paper or _reaches_edge(ink)):
+        return None
     mask = shrunk((ink > FAINT) * np.uint8(255), OVERVIEW) > 127
     level, upright = _level(mask, paper), _level(mask.T, paper).T
     if not (level.any() or upright.any()):
@@ -41,6 +43,12 @@ def without_rules(ink: np.ndarray, paper: bool) -> np.ndarray | None:
     across_upright = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, CROSSING), np.uint8))
     removed = lines & (across_level == 0) & (across_upright == 0)
     return cv2.resize(removed.astype(np.uint8), ink.shape[::-1], interpolation=cv2.INTER_NEAREST) == 0
+
+
+def _reaches_edge(ink: np.ndarray) -> bool:
+    """Whether there is ink so near to the border that a line may end in it."""
+    y, x = (max(1, round(EDGE * side)) + 1 for side in ink.shape)
+    return any((side > FAINT).any() for side in (ink[:y], ink[-y:], ink[:, :x], ink[:, -x:]))
 
 
 def _grown(lines: np.ndarray) -> np.ndarray:

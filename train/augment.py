@@ -41,7 +41,7 @@ def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -
     ink = cv2.remap(picture, x, y, cv2.INTER_CUBIC)
     ink = _thicker(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
     ink = _flawed(ink, ZOOM, how, rng)
-    return frame(ink) if ink.max() > 0.5 else picture
+    return _framed(ink) if ink.max() > 0.5 else picture
 
 
 def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
@@ -54,7 +54,12 @@ def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) ->
     if how.elastic:
         strokes = _bent(strokes, how.elastic / BOX, rng)
     ink = pen.draw(strokes, zoom * np.exp(rng.uniform(*np.log((how.thinnest, how.widest)))))
-    return frame(_flawed(ink, zoom, how, rng))
+    return _framed(_flawed(ink, zoom, how, rng))
+
+
+def _framed(ink: np.ndarray) -> np.ndarray:
+    """The frame of ink from 0 to 1."""
+    return frame(np.round(255 * ink).astype(np.uint8))
 
 
 def _affine(how: Augmentation, rng: np.random.Generator) -> np.ndarray:

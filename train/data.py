@@ -178,7 +178,7 @@ def _pendigits_download() -> bytes:
 
 def _framed(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     """The frames of pictures (n, 28, 28) uint8 with bright ink, made as at serving."""
-    frames = np.stack([frame(picture / np.float32(255)) for picture in pictures.reshape(-1, SIDE, SIDE)])
+    frames = np.stack([frame(picture) for picture in pictures.reshape(-1, SIDE, SIDE)])
     return Frames(frames, labels.astype(np.int64))
 
 

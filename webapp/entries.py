@@ -83,7 +83,7 @@ def small_picture(reading: Reading) -> bytes:
 
 def small_ink(reading: Reading) -> bytes:
     """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
-    return png(np.round(255 - 255 * shrunk(reading.ink, THUMBNAIL)).astype(np.uint8))
+    return png(255 - shrunk(reading.ink, THUMBNAIL))
 
 
 def png(picture: np.ndarray) -> bytes:

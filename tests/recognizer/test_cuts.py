@@ -5,7 +5,7 @@ from tests.drawing import FOUR, ZERO, beside, draw
 
 
 def ink_of(strokes, size):
-    return (255 - np.asarray(draw(strokes, size, pen=8), np.float32)) / 255
+    return 255 - np.asarray(draw(strokes, size, pen=8))
 
 
 def cropped(ink):
@@ -35,4 +35,4 @@ def test_cuts_come_from_left_to_right_and_no_more_than_asked_for():
 
 
 def test_a_narrow_piece_is_not_cut():
-    assert seams(np.ones((50, 10), np.float32), 6) == []
+    assert seams(np.full((50, 10), 255, np.uint8), 6) == []

@@ -39,7 +39,7 @@ def test_polarity_survives_a_dark_frame():
 @pytest.mark.parametrize("strokes", DIGITS)
 def test_black_on_white_is_taken_as_it_is(strokes):
     grey = seen(draw(strokes))
-    assert np.abs(extract(grey)[0] - (255 - grey) / 255).max() < 0.01
+    assert np.abs(extract(grey)[0] - (255.0 - grey)).max() <= 2
 
 
 def test_light_on_dark_is_the_same_ink():
@@ -52,13 +52,13 @@ def test_uneven_light_and_grain_are_no_ink(seed):
     drawn = draw(SEVEN)
     ink = extract(seen(photograph(drawn, seed)))[0]
     wanted = seen(drawn) < 128
-    assert ink[wanted].mean() > 0.85
-    assert (ink[~wanted] > 0.5).mean() < 0.002
+    assert ink[wanted].mean() > 0.85 * 255
+    assert (ink[~wanted] > 127).mean() < 0.002
 
 
 def test_faint_pencil_is_full_ink():
     ink = extract(seen(draw(SEVEN, ink=215, paper=235)))[0]
-    assert ink.max() == 1
+    assert ink.max() == 255
     assert ink.min() == 0
 
 
@@ -66,13 +66,13 @@ def test_a_dark_line_at_the_border_does_not_outshine_pencil():
     grey = seen(draw(SEVEN, ink=190, paper=230)).copy()
     pencil = grey < 200
     grey[8:14] = 20
-    assert extract(grey)[0][pencil].min() > 0.7
+    assert extract(grey)[0][pencil].min() > 180
 
 
 def test_ink_at_the_border_alone_is_found():
     grey = np.full((200, 200), 255, np.uint8)
     grey[20:180, 5:12] = 0
-    assert np.array_equal(extract(grey)[0] == 1, grey == 0)
+    assert np.array_equal(extract(grey)[0] == 255, grey == 0)
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
@@ -98,7 +98,7 @@ def test_the_ink_of_a_drawing_is_its_contrast(paper):
     ink = 255 if paper < 128 else 0
     grey = seen(draw(SEVEN, ink=ink, paper=paper))
     (found,) = extract(grey)
-    np.testing.assert_allclose(found, np.abs(grey.astype(float) - paper) / abs(ink - paper), atol=1e-6)
+    np.testing.assert_allclose(found, np.abs(grey.astype(float) - paper) * 255 / abs(ink - paper), atol=0.5)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 2000), (2000, 1), (3, 1500)])

@@ -15,7 +15,7 @@ SMALL = ROOT / "models" / "small"
 
 @pytest.fixture(scope="session")
 def frames(mnist_test):
-    return np.stack([frame(picture / np.float32(255)) for picture in mnist_test[0]])
+    return np.stack([frame(picture) for picture in mnist_test[0]])
 
 
 @pytest.fixture

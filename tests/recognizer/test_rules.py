@@ -10,7 +10,7 @@ def mask_of(strokes=SEVEN):
 
 
 def removed(mask):
-    return ~without_rules(mask.astype(np.float32), paper=True)
+    return ~without_rules(mask * np.uint8(255), paper=True)
 
 
 @pytest.mark.parametrize("lean", [0, 6])
@@ -49,15 +49,15 @@ def test_close_squares_are_found_and_thin_strokes_are_kept():
 
 
 def test_a_drawing_has_no_lines():
-    assert without_rules(mask_of().astype(np.float32), paper=True) is None
+    assert without_rules(mask_of() * np.uint8(255), paper=True) is None
 
 
 def test_a_stroke_that_runs_out_of_the_picture_is_no_line():
-    ink = np.zeros((90, 90), np.float32)
-    ink[30:, 40:46] = 1
+    ink = np.zeros((90, 90), np.uint8)
+    ink[30:, 40:46] = 255
     assert without_rules(ink, paper=True) is None
 
 
 def test_strokes_of_a_drawing_are_no_ruling():
-    ink = mask_of([[(x / 10, 0.1), (x / 10, 0.9)] for x in range(2, 9)]).astype(np.float32)
+    ink = mask_of([[(x / 10, 0.1), (x / 10, 0.9)] for x in range(2, 9)]) * np.uint8(255)
     assert without_rules(ink, paper=False) is None

@@ -11,7 +11,7 @@ HOW = load("small").augment
 
 @pytest.fixture(scope="module")
 def frames(mnist_test):
-    return np.stack([frame(picture / np.float32(255)) for picture in mnist_test[0][:500]])
+    return np.stack([frame(picture) for picture in mnist_test[0][:500]])
 
 
 def changed(frames, how, seed=0):

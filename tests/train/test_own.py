@@ -13,7 +13,7 @@ from train.own import digest, load
 
 SEVEN, FOUR = (drawing.draw(strokes, (60, 80), pen=5) for strokes in (drawing.SEVEN, drawing.FOUR))
 PICTURES = np.stack([np.asarray(picture) for picture in (SEVEN, FOUR)])
-FRAMES = [frame((255 - picture) / np.float32(255)) for picture in PICTURES]
+FRAMES = [frame(255 - picture) for picture in PICTURES]
 
 
 def check(digits):
