@@ -28,8 +28,11 @@ PAGES = [
     f"{ANSWER}/digits/0/why",
     f"{ANSWER}/digits/0/inside",
     f"{ANSWER}/compare",
+    "/models",
+    "/models/flagship",
+    "/about",
+    "/api",
 ]
-PAGES += ["/models", "/models/flagship", "/about", "/api"]
 
 
 def main() -> None:
