@@ -226,9 +226,12 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
         for stop in range(start + 1, min(start + MOST_PARTS, len(atoms)) + 1):
             numbers = [number for number, _ in atoms[start:stop]]
             left, top, right, bottom = around(pieces.boxes[numbers])
-            if right - left > WIDEST * height and not _is_whole(atoms, start, stop):
-                continue
             cuts = atoms[start][1] + (stop < len(atoms) and atoms[stop][1])
+            if stop - start > 1 and right - left > WIDEST * height:  # as only a group may be that stays whole
+                if not all(cut for _, cut in atoms[start + 1 : stop]):
+                    break
+                if cuts:
+                    continue
             lowness = max(0.0, LOW[0] - (bottom - top) / height)
             cost = CUT * cuts + LOW[1] * lowness + APART * _count_gaps(pieces.boxes[numbers])
             options.append(Option(start, stop, pieces.glyph(numbers), cost))
@@ -236,12 +239,6 @@ def _options(pieces: Pieces, atoms: Sequence[Atom], height: float) -> Line:
         if whole and pieces.boxes[atoms[start][0], 3] < TALL * height:
             options.append(Skip(start, start + 1, SKIP))
     return options
-
-
-def _is_whole(atoms: Sequence[Atom], start: int, stop: int) -> bool:
-    """Whether atoms are all of one group, which was cut, if at all, between them."""
-    cuts = [cut for _, cut in atoms[start : stop + 1]]
-    return not cuts[0] and all(cuts[1 : stop - start]) and not any(cuts[stop - start :])
 
 
 def _count_gaps(boxes: np.ndarray) -> int:

@@ -12,6 +12,7 @@ Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
 SIDE = 84  # pixels; the longest side of a drawn digit
 FRACTION_BITS = 4  # OpenCV draws on a grid of 1/16 pixel
 REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most; a wider one makes a 7 of it
+TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,15 @@ def draw(strokes: Strokes, width: float) -> np.ndarray:
 def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
     """The strokes, in `share` of cases with a mark that belongs to the digit in some hands and is rare in others.
 
-    A slash through 0, a bar through 7, a flag (the long upstroke of Europe) or a foot, or both, on 1.
+    A slash through 0; a flag (the long upstroke of Europe) or a foot, or both, on 1; on 7 a bar, or none where there
+    is one, and at times a tick where it begins or a tail where it ends.
     """
-    add = {0: _slash, 1: _flag_and_foot, 7: _bar}.get(writing.label)
-    if add is None or rng.random() >= share:
+    habit = {0: _slashed, 1: _with_flag_and_foot, 7: _as_others_write_seven}.get(writing.label)
+    if habit is None or rng.random() >= share:
         return writing.strokes
     points = np.concatenate(writing.strokes)
     low, high = points.min(0), points.max(0)
-    return [*writing.strokes, *add(writing.strokes, low, high - low, rng)]
+    return habit(writing.strokes, low, high - low, rng)
 
 
 def loosened(strokes: Strokes, share: float, rng: np.random.Generator) -> Strokes:
@@ -75,33 +77,21 @@ def _loosened(stroke: np.ndarray, share: float, size: float, rng: np.random.Gene
     return (stroke[late : len(stroke) - early] + off).astype(np.float32)
 
 
-def _slash(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
-    """From below left to above right (sometimes the other way), inside the ring or reaching out of it."""
-    reach = rng.uniform(0.3, 0.75)
-    lean = rng.uniform(0.5, 1.0) * rng.choice([1, 1, 1, -1])
+def _slashed(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+    """From below left to above right (sometimes the other way, or upright), inside the ring or reaching out of it."""
+    reach = rng.uniform(0.3, 0.9)
+    lean = rng.uniform(0.0, 1.0) * rng.choice([1, 1, 1, -1])
     way = np.array([lean * extent[0], -extent[1]]) * reach
     middle = low + extent * rng.uniform(0.42, 0.58, 2)
-    return [_wobbly(middle - way, middle + way, rng)]
+    return [*strokes, _wobbly(middle - way, middle + way, rng)]
 
 
-def _bar(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
-    """A short level stroke across the stem, about half way down, unless there is a second stroke already."""
-    if len(strokes) > 1:
-        return []
-    points = np.concatenate(strokes)
-    level = low[1] + extent[1] * rng.uniform(0.4, 0.65)
-    stem = points[np.abs(points[:, 1] - level).argmin()]
-    half = extent[0] * rng.uniform(0.18, 0.45)
-    across = np.array([half, half * rng.uniform(-0.3, 0.3)])
-    return [_wobbly(stem - across, stem + across, rng)]
-
-
-def _flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+def _with_flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
     """Only on ones that are a bare line."""
     points = np.concatenate(strokes)
     height = float(extent[1])
     if extent[0] > 0.4 * height:
-        return []
+        return strokes
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     kind, marks = rng.random(), []
     if kind < 0.8:
@@ -111,7 +101,38 @@ def _flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: n
     if kind > 0.55:
         left, right = (height * np.array([rng.uniform(0.12, 0.4), rng.uniform(-0.05, 0.05)]) for _ in range(2))
         marks.append(_wobbly(bottom - left, bottom + right, rng))
-    return marks
+    return [*strokes, *marks]
+
+
+def _as_others_write_seven(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+    height = float(extent[1])
+    bars = [_is_bar(stroke, low[1], height) for stroke in strokes]
+    body = [stroke for stroke, bar in zip(strokes, bars, strict=True) if not bar] or strokes
+    marks = [_bar(body[0], low, extent, rng)] if len(strokes) == 1 else []
+    if rng.random() < TICK:
+        begin = body[0][0]
+        marks.append(
+            _wobbly(begin + height * np.array([rng.uniform(-0.05, 0.08), rng.uniform(0.08, 0.22)]), begin, rng)
+        )
+    if rng.random() < TAIL:
+        end = max((stroke[-1] for stroke in body), key=lambda point: point[1])
+        marks.append(_wobbly(end, end + height * np.array([rng.uniform(0.06, 0.17), rng.uniform(-0.1, 0.03)]), rng))
+    return [*body, *marks]
+
+
+def _is_bar(stroke: np.ndarray, top: float, height: float) -> bool:
+    """Whether a stroke lies across the middle of the stem of a 7."""
+    y = (stroke[:, 1] - top) / height
+    return bool(np.ptp(y) < 0.35 and 0.25 < y.mean() < 0.8)
+
+
+def _bar(body: np.ndarray, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A short level stroke across the stem, about half way down."""
+    level = low[1] + extent[1] * rng.uniform(0.4, 0.65)
+    stem = body[np.abs(body[:, 1] - level).argmin()]
+    half = extent[0] * rng.uniform(0.18, 0.45)
+    across = np.array([half, half * rng.uniform(-0.3, 0.3)])
+    return _wobbly(stem - across, stem + across, rng)
 
 
 def _wobbly(start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.ndarray:

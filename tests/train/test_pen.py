@@ -60,10 +60,37 @@ def test_marks_are_added_to_0_1_and_7_alone():
     assert marked(TWO, 1.0, rng) is TWO.strokes
 
 
-def test_a_seven_has_no_more_than_one_bar():
-    crossed = writing(7, [*drawing.SEVEN, [(0.3, 0.5), (0.7, 0.5)]])
+def test_a_seven_with_marks_has_a_bar_where_it_had_none_and_none_where_it_had_one():
+    bar = np.array([(0.3, 0.5), (0.7, 0.5)], np.float32)
+    start, corner, end = np.array(drawing.SEVEN[0], np.float32)
+    plain = [np.vstack([np.linspace(start, corner, 20), np.linspace(corner, end, 20)])]  # as dense as a tablet has it
+    bare, crossed = writing(7, plain), writing(7, [*plain, bar])
     rng = np.random.default_rng(0)
-    assert all(len(marked(crossed, 1.0, rng)) == 2 for _ in range(20))
+    for _ in range(20):
+        assert sum(is_level_across_the_middle(stroke) for stroke in marked(bare, 1.0, rng)) == 1
+        assert not any(is_level_across_the_middle(stroke) for stroke in marked(crossed, 1.0, rng))
+
+
+def is_level_across_the_middle(stroke):
+    return np.ptp(stroke[:, 1]) < np.ptp(stroke[:, 0]) and 0.25 < stroke[:, 1].mean() < 0.75
+
+
+def test_a_seven_drawn_in_two_strokes_keeps_both():
+    top, stem = np.split(np.array(drawing.SEVEN[0], np.float32), [2])
+    apart = writing(7, [top, np.vstack([top[-1], stem])])
+    assert all(len(marked(apart, 1.0, np.random.default_rng(seed))) >= 2 for seed in range(20))
+
+
+def test_some_sevens_begin_with_a_tick_and_some_end_with_a_tail():
+    rng = np.random.default_rng(0)
+    added = [stroke for _ in range(50) for stroke in marked(SEVEN, 1.0, rng)[1:]]
+    points = np.array(drawing.SEVEN[0], np.float32)
+    ticks = [stroke for stroke in added if np.allclose(stroke[-1], points[0])]
+    tails = [stroke for stroke in added if np.allclose(stroke[0], points[-1])]
+    assert all(stroke[0, 1] > stroke[-1, 1] for stroke in ticks)
+    assert all(stroke[-1, 0] > stroke[0, 0] for stroke in tails)
+    assert 5 < len(ticks) < 25
+    assert 5 < len(tails) < 30
 
 
 def test_loose_strokes_begin_late_end_early_and_do_not_quite_meet():
