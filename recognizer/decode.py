@@ -29,7 +29,8 @@ TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag
     8: Image.Transpose.ROTATE_90,
 }
 SIDEWAYS = range(5, 9)  # the orientations that swap width and height
-REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F")  # modes that Pillow can reduce as they are
+REDUCIBLE = ("L", "RGB", "CMYK", "YCbCr", "I", "F")  # modes that Pillow reduces without a copy as large as the picture
+BAND = 2**21  # pixels; so much is laid over white at once, as that takes twelve bytes a pixel
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit, below, says what the limit is and can be set
 
@@ -125,10 +126,22 @@ def _grey(image: Image.Image) -> Image.Image:
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         return Image.fromarray(_stretched(np.asarray(image, np.float32)))
-    if image.has_transparency_data and not _is_opaque(image):
-        colour = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("L")
-    return image if image.mode == "L" else image.convert("L")
+    if not image.has_transparency_data:
+        return image if image.mode == "L" else image.convert("L")
+    rows = max(1, BAND // image.width)
+    if image.height <= rows:
+        return _over_white(image)
+    grey = Image.new("L", image.size)
+    for top in range(0, image.height, rows):
+        grey.paste(_over_white(image.crop((0, top, image.width, min(top + rows, image.height)))), (0, top))
+    return grey
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    if _is_opaque(image):
+        return image.convert("L")
+    colour = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("L")
 
 
 def _is_opaque(image: Image.Image) -> bool:

@@ -1,4 +1,6 @@
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
 
@@ -8,7 +10,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from recognizer import NotAPicture, PictureTooLarge, UnreadablePicture
-from recognizer.decode import FORMATS, TURNS, WORKING_SIDE, decode
+from recognizer.decode import BAND, FORMATS, TURNS, WORKING_SIDE, decode
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 
 GREY = draw(SEVEN, (60, 40), pen=4)
@@ -159,3 +161,23 @@ def test_too_many_pixels_are_refused_by_the_header(size):
 def test_the_pixel_limit_can_be_set():
     with pytest.raises(PictureTooLarge, match=r"at most 0\.001 megapixels"):
         decode(SEVEN_PNG, max_megapixels=0.001)
+
+
+def test_transparency_of_a_large_picture_is_laid_over_white_everywhere():
+    ink = np.random.default_rng(0).integers(0, 256, (1599, 1599), np.uint8)
+    black = np.zeros_like(ink)
+    assert ink.size > BAND
+    assert np.array_equal(decode(encode(Image.fromarray(np.dstack([black, ink])))).grey, 255 - ink)
+
+
+def test_a_large_picture_with_transparency_takes_little_more_memory_than_its_pixels(tmp_path):
+    """7000×7000 pixels of a palette are 49 MB, with alpha 196 MB."""
+    path = tmp_path / "large.png"
+    Image.new("P", (7000, 7000)).save(path, transparency=0)
+    program = (
+        "import resource, sys; from pathlib import Path; from recognizer.decode import decode;"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; before = used();"
+        "decode(Path(sys.argv[1]).read_bytes()); print(used() - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert int(run.stdout) * 1024 < 200e6
