@@ -86,7 +86,8 @@ def _found(sent: list[tuple[str, bytes]]) -> list[batch.Picture]:
             found += batch.unpacked(name, data, current_app.config["MAX_CONTENT_LENGTH"]) or [_refused(name, EMPTY)]
         except PictureError as error:
             found.append(_refused(name, error))
-    return batch.limited(found)
+        found = batch.limited(found)  # before the next ZIP's directory is read
+    return found
 
 
 def _refused(name: str, error: PictureError) -> batch.Picture:

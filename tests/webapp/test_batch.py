@@ -98,6 +98,13 @@ def test_a_bomb_is_refused_before_it_is_unpacked(client, files, message):
     assert message in problem(response)
 
 
+def test_no_further_zip_is_looked_into_once_there_are_too_many_pictures(client):
+    archives = [(f"{number}.zip", zipped([(f"{n}.png", b"") for n in range(600)])) for number in range(2)]
+    response = client.post(BATCH, data=form(*archives, ("cut.zip", archives[0][1][:-30])))
+    assert response.status_code == 413
+    assert problem(response) == "These are 1200 pictures; at most 1000 are read at once."
+
+
 def test_a_zip_may_not_unpack_to_more_than_ten_uploads(settings):
     client = create_app(settings | {"MAX_UPLOAD_MB": 0.2}).test_client()
     noise = zipped([("a", b"")]) + bytes(range(256)) * 40
