@@ -18,7 +18,7 @@ from flask import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recognizer import LAYOUTS
+from recognizer import LAYOUTS, PictureError
 from webapp import archive, batch, bundles, ratelimit, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
@@ -50,6 +50,8 @@ def recognize_strokes() -> Response:
     layout = _layout()
     try:
         drawing = strokes.draw(_body())
+    except PictureError:
+        raise  # has a status of its own
     except ValueError as error:
         abort(400, str(error))
     reading = recognise(drawing.png, layout).as_dict()
