@@ -11,6 +11,8 @@ from recognizer import ModelError, PictureError, PictureTooLarge, Reading
 from webapp import errors
 from webapp.archive import MAX_PICTURES, Archive, is_archive
 
+AT_ONCE = {"X-Accel-Buffering": "no"}  # nginx is to pass each line or row on as it comes
+
 Picture = tuple[str, Callable[[], bytes]]  # its name, and how to get at it
 
 

@@ -67,6 +67,7 @@ def test_fifty_pictures_are_more_fields_than_a_page_takes_but_fine_here(client):
 
 def test_it_sends_a_line_before_it_has_read_all(client):
     response = client.post(BATCH, data=form(("a.png", SEVEN_PNG), ("b.png", FOUR_PNG)), buffered=False)
+    assert response.headers["X-Accel-Buffering"] == "no"
     assert json.loads(next(response.iter_encoded()))["name"] == "a.png"
     response.close()
 
