@@ -71,6 +71,7 @@ def raw(url, request):
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), 10) as connection:
         connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
         return connection.makefile("rb").read()
 
 
@@ -86,6 +87,15 @@ def test_a_chunked_upload_has_the_same_limit(site):
     chunk = b"%x\r\n" % 1_000_000 + b"\0" * 1_000_000 + b"\r\n"
     head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = raw(site, head + chunk * 21 + b"0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"The upload is larger than 20 MB." in answer
+
+
+@pytest.mark.parametrize("after", [b"ZZ\r\nabc\r\n", b"3\r\nabcdef\r\n", b"10\r\ncut"])
+def test_a_chunked_upload_that_is_too_large_and_then_malformed_or_cut_is_too_large(site, after):
+    chunk = b"%x\r\n" % 1_000_000 + b"\0" * 1_000_000 + b"\r\n"
+    head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = raw(site, head + chunk * 21 + after)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"The upload is larger than 20 MB." in answer
 

@@ -18,7 +18,7 @@ from flask import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recognizer import LAYOUTS
+from recognizer import LAYOUTS, PictureError
 from webapp import archive, batch, bundles, ratelimit, strokes
 from webapp.http import csrf
 from webapp.reader import recognise
@@ -41,7 +41,7 @@ def recognize_batch() -> Response:
     found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
     ratelimit.charge(len(found))
     lines = batch.lines(found, partial(recognise, layout=layout))
-    return Response(stream_with_context(lines), mimetype="application/x-ndjson")
+    return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
 @bp.post("/v1/strokes")
@@ -50,6 +50,8 @@ def recognize_strokes() -> Response:
     layout = _layout()
     try:
         drawing = strokes.draw(_body())
+    except PictureError:
+        raise  # has a status of its own
     except ValueError as error:
         abort(400, str(error))
     reading = recognise(drawing.png, layout).as_dict()
@@ -102,6 +104,7 @@ def _files() -> list[tuple[str, bytes]]:
 
 def _body() -> bytes:
     data = request.get_data(cache=False)
-    if len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:  # sent in chunks, and cut there
+    in_chunks = request.content_length is None  # so that it may have been cut at the limit
+    if in_chunks and len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:
         raise RequestEntityTooLarge
     return data

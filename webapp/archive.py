@@ -8,6 +8,8 @@ import zipfile
 from recognizer import PictureTooLarge, UnreadablePicture
 
 MAX_PICTURES = 1000
+MAX_ENTRIES = 10 * MAX_PICTURES  # of the directory, with folders and what is by the way
+ENTRY = b"PK\x01\x02"  # each begins with this
 MAX_TOTAL = 10  # times the upload limit, unpacked
 MAX_RATIO = 100  # of all unpacked to all packed bytes; pictures hardly shrink, but plain bitmaps do
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may ask for gigabytes to unpack
@@ -23,13 +25,18 @@ class Archive:
 
     def __init__(self, data: bytes, max_bytes: int) -> None:
         self._max_bytes = max_bytes
+        if (entries := data.count(ENTRY)) > MAX_ENTRIES:  # each would become an object; the end may lie
+            raise PictureTooLarge(f"The ZIP has {entries} files and folders; at most {MAX_ENTRIES} are read.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # damaged archives make zipfile raise nearly anything
             raise UnreadablePicture("The ZIP is damaged or incomplete.") from error
         self._members = [info for info in self._zip.infolist() if not _is_by_the_way(info)]
+        self._zip.filelist, self._zip.NameToInfo = [], {}  # many ZIPs at once keep only what may be pictures
         if len(self._members) > MAX_PICTURES:
             raise PictureTooLarge(f"The ZIP has {len(self._members)} files; at most {MAX_PICTURES} are read.")
+        if sum(info.compress_size for info in self._members) > len(data):  # the same bytes as several files
+            raise UnreadablePicture("The ZIP is damaged or incomplete.")
         total = sum(info.file_size for info in self._members)
         if total > min(MAX_RATIO * len(data), MAX_TOTAL * max_bytes):
             raise PictureTooLarge(f"The ZIP unpacks to {total} bytes, which is more than is read.")
@@ -46,7 +53,8 @@ class Archive:
         if info.compress_type not in METHODS:
             raise UnreadablePicture("The file is packed in a way that is not read; use Deflate.")
         try:
-            return self._zip.read(info)  # never more than the directory says
+            with self._zip.open(info) as member:
+                return member.read(info.file_size)  # without a size, all is unpacked before it is cut to this one
         except Exception as error:  # as above
             raise UnreadablePicture("The file cannot be unpacked: it is damaged or locked with a password.") from error
 

@@ -11,12 +11,17 @@ from recognizer import ModelError, PictureError, PictureTooLarge, Reading
 from webapp import errors
 from webapp.archive import MAX_PICTURES, Archive, is_archive
 
+AT_ONCE = {"X-Accel-Buffering": "no"}  # nginx is to pass each line or row on as it comes
+
 Picture = tuple[str, Callable[[], bytes]]  # its name, and how to get at it
 
 
 def pictures(sent: list[tuple[str, bytes]], max_bytes: int) -> list[Picture]:
     """The pictures in files, those in ZIPs among them, by name. Raises PictureError."""
-    return limited([picture for name, data in sent for picture in unpacked(name, data, max_bytes)])
+    found: list[Picture] = []
+    for name, data in sent:
+        found = limited(found + unpacked(name, data, max_bytes))  # before the next ZIP's directory is read
+    return found
 
 
 def unpacked(name: str, data: bytes, max_bytes: int) -> list[Picture]:

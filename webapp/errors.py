@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadHost, HTTPException, RequestEntityTooLarge
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from webapp.store import UNAVAILABLE
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     """Answer every error with a sentence and the right status."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(ParseException, lambda error: answer(400, "The request is malformed."))
+    app.register_error_handler(BadHost, lambda error: answer(400, "The request names a host that cannot exist."))
     app.register_error_handler(
         CSRFError,
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
@@ -50,17 +52,23 @@ def answer(status: int, detail: str) -> Response:
     if request.path.startswith(FOR_PROGRAMS):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return Response(json.dumps(body), status, mimetype="application/problem+json")
+    if isinstance(request.routing_exception, BadHost):  # for which no page's links can be made
+        return Response(f"{detail}\n", status, mimetype="text/plain")
     return Response(render_template("error.html", title=title, detail=detail), status)
 
 
 def _too_large(error: RequestEntityTooLarge) -> Response:
     limit = current_app.config["MAX_CONTENT_LENGTH"]
-    left = DRAINED * limit
-    while left > 0 and (chunk := request.environ["wsgi.input"].read(min(CHUNK, left))):
-        left -= len(chunk)
+    with suppress(ParseException, OSError):  # what is left may be malformed, or its sender gone
+        _drain(DRAINED * limit)
     if request.content_length is not None and request.content_length <= limit:
         return answer(413, "The form has more files or fields, or larger fields, than this site takes.")
     return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
+
+
+def _drain(left: int) -> None:
+    while left > 0 and (chunk := request.environ["wsgi.input"].read(min(CHUNK, left))):
+        left -= len(chunk)
 
 
 def explained(error: Exception) -> tuple[int, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import time
+from contextlib import suppress
 from functools import partial
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request, session
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
@@ -93,8 +95,17 @@ def _visitor() -> str:
 
 def _address() -> str:
     """The address asked from; of IPv6 the network, as whoever has one address there has 2⁶⁴."""
-    address = ip_address(request.remote_addr or "::")
+    address = _parsed(request.remote_addr or "")
     return str(ip_network((address, 64), strict=False) if address.version == 6 else address)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address:
+    """The address, of which some proxies tell the port, too; if it is none, the one that all such share."""
+    with suppress(ValueError):
+        return ip_address(text)
+    with suppress(ValueError):
+        return ip_address(urlsplit(f"//{text}").hostname or "")
+    return IPv6Address(0)
 
 
 def _too_many(limiter: Limiter, error: RateLimitExceeded) -> Response:

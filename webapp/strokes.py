@@ -10,6 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from recognizer import PictureTooLarge
+
+MAX_BYTES = 2_000_000  # of JSON, which grows twentyfold as it is parsed; more than any drawing takes
 MAX_STROKES = 1000
 MAX_POINTS = 20_000
 LARGEST = 1e6  # of a coordinate
@@ -67,6 +70,8 @@ def draw(body: bytes) -> Drawing:
 
 
 def _parsed(body: bytes) -> Any:
+    if len(body) > MAX_BYTES:
+        raise PictureTooLarge(f"The strokes are {len(body)} bytes of JSON; at most {MAX_BYTES} are read.")
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

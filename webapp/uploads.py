@@ -29,7 +29,6 @@ csrf.exempt(bp)  # until _take_many_files() has made room for them
 
 FIELDS = 10  # that a form may have besides its files
 EMPTY = UnreadablePicture("The ZIP has no files.")
-AT_ONCE = {"X-Accel-Buffering": "no"}  # nginx is to pass each row on as it comes
 
 
 class Row(NamedTuple):
@@ -56,7 +55,7 @@ def read() -> ResponseReturnValue:
     known_visitor()  # while there still is a head to put the cookie in
     ratelimit.charge(len(found))
     rows = _rows(found, models.chosen())
-    return Response(stream_template("batch.html", rows=rows, count=len(found)), headers=AT_ONCE)
+    return Response(stream_template("batch.html", rows=rows, count=len(found)), headers=batch.AT_ONCE)
 
 
 @bp.post("/rows")
@@ -67,7 +66,7 @@ def rows() -> Response:
     left = found[max(0, request.form.get("skip", 0, type=int)) :]
     ratelimit.charge(len(left))
     lines = _lines(len(found), _rows(left, models.chosen()))
-    return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=AT_ONCE)
+    return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
 def _sent() -> list[tuple[str, bytes]]:
@@ -86,7 +85,8 @@ def _found(sent: list[tuple[str, bytes]]) -> list[batch.Picture]:
             found += batch.unpacked(name, data, current_app.config["MAX_CONTENT_LENGTH"]) or [_refused(name, EMPTY)]
         except PictureError as error:
             found.append(_refused(name, error))
-    return batch.limited(found)
+        found = batch.limited(found)  # before the next ZIP's directory is read
+    return found
 
 
 def _refused(name: str, error: PictureError) -> batch.Picture:

@@ -91,6 +91,12 @@ def test_too_many_bytes_are_a_problem(settings):
         assert problem(response) == "The upload is larger than 0.01 MB."
 
 
+def test_as_many_bytes_as_may_be_uploaded_are_read(settings):
+    client = create_app(settings | {"MAX_UPLOAD_MB": len(SEVEN_PNG) / 1e6}).test_client()
+    assert client.post(RECOGNIZE, data=SEVEN_PNG).json["text"] == "7"
+    assert client.post(RECOGNIZE, data=SEVEN_PNG + b"x").status_code == 413
+
+
 def test_too_many_fields_are_a_problem_of_their_own(client):
     response = client.post(RECOGNIZE, data={f"field{n}": "x" for n in range(50)}, content_type="multipart/form-data")
     assert response.status_code == 413

@@ -67,6 +67,7 @@ def test_fifty_pictures_are_more_fields_than_a_page_takes_but_fine_here(client):
 
 def test_it_sends_a_line_before_it_has_read_all(client):
     response = client.post(BATCH, data=form(("a.png", SEVEN_PNG), ("b.png", FOUR_PNG)), buffered=False)
+    assert response.headers["X-Accel-Buffering"] == "no"
     assert json.loads(next(response.iter_encoded()))["name"] == "a.png"
     response.close()
 
@@ -96,6 +97,13 @@ def test_a_bomb_is_refused_before_it_is_unpacked(client, files, message):
     response = client.post(BATCH, data=zipped(files))
     assert response.status_code == 413
     assert message in problem(response)
+
+
+def test_no_further_zip_is_looked_into_once_there_are_too_many_pictures(client):
+    archives = [(f"{number}.zip", zipped([(f"{n}.png", b"") for n in range(600)])) for number in range(2)]
+    response = client.post(BATCH, data=form(*archives, ("cut.zip", archives[0][1][:-30])))
+    assert response.status_code == 413
+    assert problem(response) == "These are 1200 pictures; at most 1000 are read at once."
 
 
 def test_a_zip_may_not_unpack_to_more_than_ten_uploads(settings):

@@ -54,6 +54,7 @@ def test_the_drawing_page_is_empty_at_first(client):
     ("strokes", "message"),
     [
         ("{", "This is no JSON."),
+        (" " * 2_000_001, "at most 2000000 are read."),
         ("[]", "the member &#39;strokes&#39;"),
         ('{"strokes": [], "widths": []}', "The drawing has no strokes."),
         ('{"strokes": [[]], "widths": [1]}', "one or more points"),

@@ -53,6 +53,16 @@ def test_every_answer_carries_the_headers(client, paths, options):
     assert seen >= {200, 400, 404, 405, 500}
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64, f"{'a' * 64}.example"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/style.css", "/healthz", "/api", "/api/v1/models"])
+def test_a_host_that_cannot_exist_is_an_error_like_others(client, host, path):
+    response = client.get(path, headers={"Host": host})
+    assert response.status_code == 400
+    assert "The request names a host that cannot exist." in response.text
+    assert not [name for name in HEADERS if name not in response.headers]
+    assert response.headers["X-Request-ID"]
+
+
 def test_nothing_is_inline(client):
     upload(client)
     for path in PAGES:

@@ -64,6 +64,23 @@ def test_a_network_of_ipv6_is_one_address(client):
     assert statuses(client, 1, address="2001:db8:0:1::1") == [200]
 
 
+@pytest.mark.parametrize(
+    ("told", "others"),
+    [
+        (["192.0.2.1:1", "192.0.2.1:2", "192.0.2.1"], "192.0.2.2:1"),
+        (["[2001:db8::1]:1", "[2001:db8::2]:2", "2001:db8::3"], "[2001:db8:0:1::1]:1"),
+        (["unknown", "_hidden", "["], "192.0.2.1"),
+    ],
+)
+def test_what_a_proxy_says_of_the_address_is_counted_whatever_it_is(settings, told, others):
+    client = create_app(settings | {"PROXIES": 1}).test_client()
+    codes = [
+        client.post(RECOGNIZE, data=SEVEN_PNG, headers={"X-Forwarded-For": address}).status_code
+        for address in (*told, told[0], others)
+    ]
+    assert codes == [200] * 3 + [429, 200]
+
+
 def test_visitors_of_one_address_have_a_limit_each(app):
     for _ in range(3):
         visitor = app.test_client()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.drawing import FOUR, SEVEN, ZERO
 from tests.webapp.test_api import problem
+from webapp.strokes import MAX_BYTES
 
 STROKES = "/api/v1/strokes"
 
@@ -67,3 +68,12 @@ def test_what_are_no_strokes_is_a_problem(client, body, message):
     response = client.post(STROKES, data=body, content_type="application/json")
     assert response.status_code == 400
     assert message in problem(response)
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 400), (1, 413)])
+def test_no_more_json_is_parsed_than_a_drawing_takes(client, more, status):
+    body = "[[]" + ",[]" * ((MAX_BYTES - 4) // 3) + "]"
+    response = client.post(STROKES, data=body + " " * (MAX_BYTES - len(body) + more), content_type="application/json")
+    assert response.status_code == status
+    if more:
+        assert problem(response) == "The strokes are 2000001 bytes of JSON; at most 2000000 are read."
