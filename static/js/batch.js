@@ -1,6 +1,6 @@
 /** Many pictures, sent some at a time, and a row for each as it is read. */
 
-import { answerOf } from "./page.js";
+import { answerOf, pause, restAfter } from "./page.js";
 
 const FILES = 25; // at most in a request: so few that others' requests need not wait long for a thread of the server
 const BYTES = 4e6; // in a request, unless a single file has more: so few that rows come soon where sending is slow
@@ -78,7 +78,7 @@ export class Batch {
   /** Send a request, or what has no row of it yet, and take it off the list once it is answered. */
   async #send(request) {
     const response = await this.#ask(request);
-    if (response.status === 429) return this.#wait(Number(response.headers.get("Retry-After")));
+    if (response.status === 429) return this.#wait(restAfter(response));
     if (!response.ok) throw new Error((await answerOf(response)).textContent);
     for await (const line of linesOf(response)) {
       if ("count" in line) this.#expect(request, line.count);
@@ -97,9 +97,9 @@ export class Batch {
   }
 
   /** Wait as long as a site with a limit asks for. */
-  async #wait(seconds) {
-    this.#say(`The site asks for a pause. It goes on in ${seconds} seconds.`);
-    await pause(1000 * seconds, this.#running.signal);
+  async #wait(milliseconds) {
+    this.#say(`The site asks for a pause. It goes on in ${milliseconds / 1000} seconds.`);
+    await pause(milliseconds, this.#running.signal);
     this.#say("Reading…");
   }
 
@@ -167,11 +167,4 @@ async function* linesOf(response) {
     rest = lines.pop();
     yield* lines.map(JSON.parse);
   }
-}
-
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
 }
