@@ -54,7 +54,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     __tablename__ = "entry"
     __table_args__ = (
         # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them;
-        # the longest label, of 1,100 digits in as many lines, has 2,200.
+        # the longest label, of 750 digits in as many lines, has 1,499.
         Index(
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
