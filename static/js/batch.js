@@ -31,13 +31,14 @@ export class Batch {
     return this.#running !== null;
   }
 
-  /** Read these, too. */
-  async add(files) {
+  /** Read these, too, and say of those that are `unreadable`, by their names, that they are. */
+  async add(files, unreadable = []) {
     this.#section.hidden = false;
-    this.#count += files.length;
+    this.#count += files.length + unreadable.length;
     this.#show();
+    for (const name of unreadable) this.#refuse(name, "It cannot be opened.");
     const reasons = await Promise.all(files.map((file) => this.#refusal(file)));
-    files.forEach((file, i) => reasons[i] && this.#refuse(file, reasons[i]));
+    files.forEach((file, i) => reasons[i] && this.#refuse(file.name, reasons[i]));
     this.#requests.push(...inRequests(files.filter((_, i) => !reasons[i])));
     if (!this.isRunning) this.#run();
   }
@@ -52,9 +53,9 @@ export class Batch {
     return start.then(() => null, () => "The file cannot be opened any more.");
   }
 
-  #refuse(file, reason) {
+  #refuse(name, reason) {
     const row = this.#section.querySelector("template").content.cloneNode(true);
-    row.querySelector(".name").textContent = file.name;
+    row.querySelector(".name").textContent = name;
     row.querySelector(".reason").textContent = reason;
     this.#add(row, false);
   }

@@ -102,7 +102,11 @@ async function follow() {
 /** Show the answer to what is seen now, and wait if the site asks for that. */
 async function look() {
   const data = new FormData(form);
-  data.set("image", await shot());
+  try {
+    data.set("image", await shot());
+  } catch {
+    return see(message("The camera gives no picture just now."));
+  }
   try {
     const response = await fetch(form.dataset.live, { method: "POST", body: data });
     see(response.status === 204 ? hint : await answerOf(response));
