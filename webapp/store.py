@@ -83,6 +83,8 @@ class Entry(db.Model):  # type: ignore[name-defined]
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))  # of a drawing, as the page sent them
 
+    left_out = 0  # marks of a crowded page that were not read; known just after reading, not kept
+
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
         return self._kept()[number]
