@@ -61,3 +61,12 @@ def test_the_figures_are_the_same_whoever_is_asked(site):
 def test_unless_asked_for_there_are_none(tmp_path):
     with served(tmp_path / "instance", WORKERS="1") as url, pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{url}/metrics")
+
+
+def test_a_folder_that_the_owner_has_set_is_left_to_them(tmp_path):
+    before, own = folders(), tmp_path / "own"
+    own.mkdir()
+    with served(tmp_path / "instance", WORKERS="1", DIGITS_METRICS="1", PROMETHEUS_MULTIPROC_DIR=str(own)) as url:
+        assert figures(url)
+        assert folders() == before
+    assert list(own.glob("*.db"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -91,6 +92,11 @@ def write(out: Path) -> None:
         with draft.open("wb") as file:
             file.writelines(export.npz(checked))
         draft.replace(out)
+    except export.HistoryChanged as error:
+        raise click.ClickException("A visitor changed their history meanwhile. Run this again.") from error
     except OSError as error:
         raise click.ClickException(str(error)) from error
+    finally:
+        with suppress(OSError):  # as there is none, or nothing that could be removed
+            draft.unlink()
     click.echo(f"{count} frames written to {out}.")

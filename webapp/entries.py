@@ -44,6 +44,7 @@ def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
         height=reading.size[1],
         strokes=strokes,
     )
+    entry.left_out = reading.left_out
     db.session.add(entry)
     try:
         db.session.commit()

@@ -73,7 +73,7 @@ def npz(chosen: Select) -> Iterator[bytes]:
                     labels += (characters[known] - ord("0")).tobytes()
                 yield sink.taken()
         if len(labels) != count:  # the file says so at its beginning; a download that breaks off is tried again
-            raise RuntimeError("the history was changed while it was exported")
+            raise HistoryChanged("the history was changed while it was exported")
         archive.writestr("y.npy", _header((count,)) + labels)
     yield sink.taken()
 
@@ -89,6 +89,10 @@ KINDS: dict[str, Any] = {
     "json": (json_lines, "application/json"),
     "npz": (npz, "application/octet-stream"),
 }
+
+
+class HistoryChanged(RuntimeError):
+    """The entries have no longer as many digits as were counted."""
 
 
 class _Sink(io.RawIOBase):

@@ -14,12 +14,16 @@ from recognizer import Reading
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for it, once, when it is imported
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)  # seconds
 
+_made: list[str] = []  # folders made here; one that the site's owner has set is theirs
+
 
 def init_app(app: Flask) -> None:
     """Count requests and digits, and show the figures, if DIGITS_METRICS asks."""
     if not app.config["METRICS"]:
         return
-    os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="digits-metrics-"))
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="digits-metrics-")
+        _made.append(os.environ[FOLDER])
     figures = app.extensions["metrics"] = Figures()
     app.after_request(figures.note_answer)
     app.add_url_rule("/metrics", "metrics", figures.show)
@@ -32,8 +36,8 @@ def note(reading: Reading) -> None:
 
 
 def clean_up() -> None:
-    """Remove the folder, at the very end, if there is one."""
-    if folder := os.environ.get(FOLDER):
+    """Remove the folder, at the very end, if one was made here."""
+    for folder in _made:
         shutil.rmtree(folder, ignore_errors=True)
 
 

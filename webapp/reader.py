@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import entries, errors, metrics, models, strokes
+from webapp import entries, errors, metrics, models, strokes, wording
 from webapp.http import known_visitor
 
 bp = Blueprint("reader", __name__)
@@ -69,6 +69,8 @@ def read() -> ResponseReturnValue:
     entry = entries.keep(reading, form.source.data, form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
+    if entry.left_out:
+        flash(wording.crowded(entry.left_out))
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
 
 

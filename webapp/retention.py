@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
-from webapp.store import UNAVAILABLE, Entry, db
+from webapp.store import UNAVAILABLE, Consent, Entry, db
 
 UNDO = timedelta(hours=1)  # after a deletion
 SWEEP_EVERY = 600  # seconds, at most, by each process that keeps or shows answers
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
 def purge() -> None:
     """Erase for good what was deleted an hour ago or is older than DIGITS_HISTORY_DAYS; the site does so, too."""
     click.echo(f"{sum(map(erase, _due()))} answers erased.")
+    _erase_consents()
 
 
 def sweep_if_due() -> None:
@@ -39,6 +40,7 @@ def sweep_if_due() -> None:
         return
     try:
         more = any(_erase_batch(condition) == BATCH for condition in _due())
+        _erase_consents()
     except UNAVAILABLE as error:
         db.session.rollback()
         log.error("nothing is erased just now: %s", error)
@@ -60,8 +62,14 @@ def undoable() -> ColumnElement[bool]:
 
 
 def _due() -> list[ColumnElement[bool]]:
-    now, days = datetime.now(UTC), current_app.config["HISTORY_DAYS"]
-    return [Entry.deleted_at < now - UNDO] + ([Entry.created_at < now - timedelta(days)] if days else [])
+    oldest = _oldest()
+    return [Entry.deleted_at < datetime.now(UTC) - UNDO] + ([Entry.created_at < oldest] if oldest else [])
+
+
+def _oldest() -> datetime | None:
+    """When what is still kept was made; None if all of it stays."""
+    days = current_app.config["HISTORY_DAYS"]
+    return datetime.now(UTC) - timedelta(days) if days else None
 
 
 def _erase_batch(condition: ColumnElement[bool]) -> int:
@@ -70,3 +78,13 @@ def _erase_batch(condition: ColumnElement[bool]) -> int:
         db.session.execute(delete(Entry).where(Entry.id.in_(ids)), execution_options={"synchronize_session": False})
     db.session.commit()
     return len(ids)
+
+
+def _erase_consents() -> None:
+    """Erase what visitors have allowed of whom nothing else is left, once it is as old as entries may become."""
+    if not (oldest := _oldest()):
+        return
+    idle = (Consent.given_at < oldest, ~exists().where(Entry.visitor == Consent.visitor))
+    if db.session.scalar(select(Consent.visitor).where(*idle).limit(1)):  # else no other writer shall wait
+        db.session.execute(delete(Consent).where(*idle), execution_options={"synchronize_session": False})
+    db.session.commit()

@@ -54,7 +54,7 @@ class Entry(db.Model):  # type: ignore[name-defined]
     __tablename__ = "entry"
     __table_args__ = (
         # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them;
-        # the longest label, of 1,100 digits in as many lines, has 2,200.
+        # the longest label, of 750 digits in as many lines, has 1,499.
         Index(
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
@@ -82,6 +82,8 @@ class Entry(db.Model):  # type: ignore[name-defined]
     width: Mapped[int | None] = mapped_column()  # of the upright picture, in pixels, in which the digits' boxes are
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))  # of a drawing, as the page sent them
+
+    left_out = 0  # marks of a crowded page that were not read; known just after reading, not kept
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""

@@ -10,12 +10,17 @@ SOURCES = {"canvas": "Drawn", "upload": "Uploaded", "camera": "By camera", "batc
 
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
-    app.jinja_env.filters.update(percent=percent, in_words=in_words, source=SOURCES.get)
+    app.jinja_env.filters.update(percent=percent, in_words=in_words, source=SOURCES.get, crowded=crowded)
 
 
 def percent(share: float) -> str:
     """A share from 0 to 1 as per cent with a digit behind the point; no rounding up to certainty."""
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
+
+
+def crowded(left_out: int) -> str:
+    """What is said of a page with more marks than are read."""
+    return f"This page is crowded: {left_out} of its marks {'was' if left_out == 1 else 'were'} not read."
 
 
 def in_words(confidence: float) -> str:

@@ -1,6 +1,6 @@
 /** Many pictures, sent some at a time, and a row for each as it is read. */
 
-import { answerOf } from "./page.js";
+import { answerOf, pause, restAfter } from "./page.js";
 
 const FILES = 25; // at most in a request: so few that others' requests need not wait long for a thread of the server
 const BYTES = 4e6; // in a request, unless a single file has more: so few that rows come soon where sending is slow
@@ -31,13 +31,14 @@ export class Batch {
     return this.#running !== null;
   }
 
-  /** Read these, too. */
-  async add(files) {
+  /** Read these, too, and say of those that are `unreadable`, by their names, that they are. */
+  async add(files, unreadable = []) {
     this.#section.hidden = false;
-    this.#count += files.length;
+    this.#count += files.length + unreadable.length;
     this.#show();
+    for (const name of unreadable) this.#refuse(name, "It cannot be opened.");
     const reasons = await Promise.all(files.map((file) => this.#refusal(file)));
-    files.forEach((file, i) => reasons[i] && this.#refuse(file, reasons[i]));
+    files.forEach((file, i) => reasons[i] && this.#refuse(file.name, reasons[i]));
     this.#requests.push(...inRequests(files.filter((_, i) => !reasons[i])));
     if (!this.isRunning) this.#run();
   }
@@ -52,9 +53,9 @@ export class Batch {
     return start.then(() => null, () => "The file cannot be opened any more.");
   }
 
-  #refuse(file, reason) {
+  #refuse(name, reason) {
     const row = this.#section.querySelector("template").content.cloneNode(true);
-    row.querySelector(".name").textContent = file.name;
+    row.querySelector(".name").textContent = name;
     row.querySelector(".reason").textContent = reason;
     this.#add(row, false);
   }
@@ -78,7 +79,7 @@ export class Batch {
   /** Send a request, or what has no row of it yet, and take it off the list once it is answered. */
   async #send(request) {
     const response = await this.#ask(request);
-    if (response.status === 429) return this.#wait(Number(response.headers.get("Retry-After")));
+    if (response.status === 429) return this.#wait(restAfter(response));
     if (!response.ok) throw new Error((await answerOf(response)).textContent);
     for await (const line of linesOf(response)) {
       if ("count" in line) this.#expect(request, line.count);
@@ -97,9 +98,9 @@ export class Batch {
   }
 
   /** Wait as long as a site with a limit asks for. */
-  async #wait(seconds) {
-    this.#say(`The site asks for a pause. It goes on in ${seconds} seconds.`);
-    await pause(1000 * seconds, this.#running.signal);
+  async #wait(milliseconds) {
+    this.#say(`The site asks for a pause. It goes on in ${milliseconds / 1000} seconds.`);
+    await pause(milliseconds, this.#running.signal);
     this.#say("Reading…");
   }
 
@@ -167,11 +168,4 @@ async function* linesOf(response) {
     rest = lines.pop();
     yield* lines.map(JSON.parse);
   }
-}
-
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
 }

@@ -1,7 +1,7 @@
 /** The camera page: reads what is in the square twice a second, and keeps it when asked to. */
 
 import { show, update } from "./answer.js";
-import { answerOf, message } from "./page.js";
+import { answerOf, message, pause, restAfter } from "./page.js";
 
 const PAUSE = 500; // milliseconds from a question to the next, if the answer is there by then
 const SHARE = 0.8; // of the shorter side of the camera's picture is the side of the square, as in the style sheet
@@ -102,11 +102,15 @@ async function follow() {
 /** Show the answer to what is seen now, and wait if the site asks for that. */
 async function look() {
   const data = new FormData(form);
-  data.set("image", await shot());
+  try {
+    data.set("image", await shot());
+  } catch {
+    return see(message("The camera gives no picture just now."));
+  }
   try {
     const response = await fetch(form.dataset.live, { method: "POST", body: data });
     see(response.status === 204 ? hint : await answerOf(response));
-    await pause(1000 * response.headers.get("Retry-After"));
+    await pause(restAfter(response));
   } catch {
     see(message("The site cannot be reached."));
   }
@@ -122,8 +126,6 @@ function see(element) {
   if (text === last && text !== said.textContent) said.textContent = text;
   last = text;
 }
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

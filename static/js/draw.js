@@ -2,7 +2,7 @@
 
 import { mark, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
-import { answerOf, message } from "./page.js";
+import { answerOf, message, pause, restAfter } from "./page.js";
 import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
 import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
@@ -42,20 +42,23 @@ function changed() {
 async function follow() {
   if (following) return;
   following = true;
-  for (; seen !== drawing.strokes && !drawing.isEmpty; drawing.isBusy && (await pause())) {
+  for (; seen !== drawing.strokes && !drawing.isEmpty; drawing.isBusy && (await breath())) {
     seen = drawing.strokes;
     const before = turn;
-    const [status, found] = kept.get(seen) ?? (await ask(form.dataset.live));
-    if (before !== turn || drawing.isEmpty) continue;
-    if (status === NO_INK) showNothing();
-    else update(found);
-    sayLater();
+    const [status, found, rest] = kept.get(seen) ?? (await ask(form.dataset.live));
+    if (rest) seen = null; // it is still to be answered
+    if (before === turn && !drawing.isEmpty) {
+      if (status === NO_INK) showNothing();
+      else update(found);
+      sayLater();
+    }
+    if (rest) await pause(rest);
   }
   following = false;
   if (!drawing.isBusy) mark();
 }
 
-function pause() {
+function breath() {
   return new Promise((resolve) => {
     wake = resolve;
     setTimeout(resolve, PAUSE);
@@ -84,16 +87,16 @@ async function recognise() {
   if (isKept) say("Kept in your history.");
 }
 
-/** The status and the answer to the drawing as it is now, or what went wrong. */
+/** The status, the answer to the drawing as it is now, or what went wrong, and how long to wait before asking again. */
 async function ask(address, files = {}) {
   try {
     const data = new FormData(form);
     for (const [name, content] of Object.entries(files)) data.set(name, content, name);
     data.set("image", await toPNG(drawing.strokes), "drawing.png");
     const response = await fetch(address, { method: "POST", body: data });
-    return [response.status, await answerOf(response)];
+    return [response.status, await answerOf(response), restAfter(response)];
   } catch {
-    return [0, message("The site cannot be reached. Your drawing is still here; try again.")];
+    return [0, message("The site cannot be reached. Your drawing is still here; try again."), 0];
   }
 }
 

@@ -11,6 +11,17 @@ export async function answerOf(response) {
   return page.querySelector(".answer, [role=alert]") ?? message(failure);
 }
 
+/** How long a site with a limit, or in trouble, asks to wait, in milliseconds; 0 if it does not ask. */
+export const restAfter = (response) => 1000 * response.headers.get("Retry-After");
+
+/** Wait; until aborted, if there is a signal. */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => reject(signal.reason));
+  });
+}
+
 /** What went wrong, as an element to show. */
 export function message(text) {
   const line = document.createElement("p");

@@ -44,5 +44,7 @@ document.addEventListener("drop", async (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
   drop.hidden = true;
-  send(await dropped(event.dataTransfer));
+  const { files, unreadable } = await dropped(event.dataTransfer);
+  if (unreadable.length) batch.add(files, unreadable);
+  else send(files);
 });

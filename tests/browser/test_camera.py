@@ -143,6 +143,17 @@ def test_a_site_with_a_limit_gets_its_pause(page, visit):
     assert "429" in visit.complaints.pop()
 
 
+def test_a_picture_that_cannot_be_taken_is_not_the_end(page):
+    expect(digit(page)).to_have_text("7")
+    page.evaluate("""() => {
+        window.take = OffscreenCanvas.prototype.convertToBlob;
+        OffscreenCanvas.prototype.convertToBlob = () => Promise.reject(new DOMException("", "EncodingError"));
+    }""")
+    expect(page.get_by_role("alert")).to_have_text("The camera gives no picture just now.")
+    page.evaluate("() => OffscreenCanvas.prototype.convertToBlob = take")
+    expect(digit(page)).to_have_text("7")
+
+
 def test_the_camera_is_let_go_when_one_leaves(page):
     expect(digit(page)).to_have_text("7")
     page.evaluate("() => window.old = document.querySelector('video').srcObject.getVideoTracks()[0]")

@@ -105,6 +105,28 @@ def test_a_dropped_folder_is_a_batch(visit, tmp_path):
     expect(page.locator(".rows strong")).to_have_text(["7", "4", "7"])
 
 
+def test_what_is_dropped_and_cannot_be_opened_is_said(visit, tmp_path):
+    (tmp_path / "locked").mkdir()
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(SEVEN_PNG)
+    page = visit("/upload")
+    page.evaluate("""() => {  // as where the permission is lacking, which no test run by root can bring about
+        const refuse = (resolve, reject) => reject(new DOMException("", "NotReadableError"));
+        const { webkitGetAsEntry } = DataTransferItem.prototype;
+        DataTransferItem.prototype.webkitGetAsEntry = function () {
+            const entry = webkitGetAsEntry.call(this);
+            if (entry.name === "a.png") entry.file = refuse;
+            if (entry.name === "locked") entry.createReader = () => ({ readEntries: refuse });
+            return entry;
+        };
+    }""")
+    drop(page, *(tmp_path / name for name in ("a.png", "locked", "b.png")))
+    expect(page.locator("#progress-text")).to_have_text("3 of 3 pictures, 2 could not be read")
+    expect(page.locator(".rows bdi")).to_have_text(["a.png", "locked", "b.png"])
+    expect(page.locator(".reason")).to_have_text(["It cannot be opened."] * 2)
+    expect(page.locator(".rows strong")).to_have_text(["7"])
+
+
 def test_a_pasted_picture_goes_to_its_answer(visit):
     page = visit("/upload")
     page.locator("h1").click()

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import yaml
+from limits import parse_many
 
 from tests.conftest import need
 from tests.deploy.conftest import DEPLOY
@@ -33,6 +34,26 @@ def test_the_container_runs_the_command_of_the_unit():
     command = re.search(r"^ExecStart=\S+/python (.*)$", UNIT, re.M)[1]
     assert command == "-m gunicorn"
     assert 'CMD ["python", "-m", "gunicorn"]' in CONTAINER
+
+
+def test_the_limit_lets_a_visitor_draw_all_the_time():
+    """The page rests after an answer, however quick, before it asks again."""
+    rest = int(re.search(r"^const PAUSE = (\d+);", (ROOT / "static" / "js" / "draw.js").read_text(), re.M)[1])
+    limit = COMPOSE["services"]["web"]["environment"]["DIGITS_RATE_LIMIT"]
+    assert f"\nDIGITS_RATE_LIMIT={limit}\n" in (DEPLOY / "README.md").read_text()
+    assert all(item.amount / item.get_expiry() > 1000 / rest for item in parse_many(limit))
+
+
+def test_the_key_of_the_instructions_is_made_anew():
+    """What is in the here-document is what the shell puts into the file."""
+    (body,) = re.findall(r"<<END[^\n]*\n(.*?\nEND)$", (DEPLOY / "README.md").read_text(), re.M | re.S)
+    shown = f"cat <<END\n{body}"
+    keys = {
+        re.search("^DIGITS_SECRET_KEY=(.*)$", subprocess.check_output(["sh", "-c", shown], text=True), re.M)[1]
+        for _ in range(2)
+    }
+    assert len(keys) == 2
+    assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
 
 
 def test_compose_mounts_files_that_there_are():

@@ -4,13 +4,15 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
+import pytest
 import requests
 
-from tests.deploy.conftest import LIMIT, Visitor
+from tests.deploy.conftest import LIMIT, Visitor, nginx
 from tests.drawing import FOUR_PNG, SEVEN_PNG
-from tests.servers import PATIENCE
-from webapp.http import HEADERS
+from tests.servers import PATIENCE, free_port
+from webapp.http import HEADERS, HTTPS_ONLY
 
 RECOGNIZE = "/api/v1/recognize"
 
@@ -53,6 +55,39 @@ def test_a_large_upload_is_explained(site):
     answer = visitor.post(RECOGNIZE, data=b"x" * 31_000_000)
     assert answer.status_code == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+OWN = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy")
+
+
+def has_the_sites_headers(answer):
+    """Each once, as `requests` joins what comes twice."""
+    assert {name: answer.headers[name] for name in OWN} == {name: HEADERS[name] for name in OWN}
+    return answer.headers["Strict-Transport-Security"] == HTTPS_ONLY
+
+
+@pytest.fixture
+def orphan(tmp_path):
+    """Nginx whose only node is not there."""
+    with nginx(tmp_path, [SimpleNamespace(port=free_port())]) as site:
+        yield site.visitor()
+
+
+@pytest.mark.parametrize("path", ["/upload", RECOGNIZE])
+def test_what_nginx_itself_refuses_has_the_headers(orphan, path):
+    answer = orphan.post(path, data=b"x" * 32_000_000)
+    assert answer.status_code == 413
+    assert "The upload is too large." in answer.text
+    assert has_the_sites_headers(answer)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/upload", "text/html"), (RECOGNIZE, "application/problem+json")])
+def test_without_a_node_nginx_says_so_with_the_headers(orphan, path, kind):
+    answer = orphan.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, kind)
+    assert "The site is not available just now." in answer.text
+    assert answer.headers["Retry-After"] == "5"
+    assert has_the_sites_headers(answer)
 
 
 def test_slow_clients_do_not_disturb_others(site):

@@ -3,10 +3,12 @@ import re
 
 import numpy as np
 import pytest
+from sqlalchemy import event, update
 
 from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upload
 from train.own import load
 from webapp.corrections import aligned
+from webapp.export import BATCH
 from webapp.store import Consent, Entry, db
 
 
@@ -184,6 +186,41 @@ def test_a_file_that_cannot_be_written_is_explained(client, runner, tmp_path):
     result = runner.invoke(args=["corrections", str(tmp_path / "nowhere" / "out.npz")])
     assert result.exit_code == 1
     assert "No such file or directory" in result.output
+
+
+def test_a_visitor_who_changes_something_meanwhile_leaves_no_draft(app, client, runner, tmp_path):
+    upload(client)
+    keep_like_the_first(app, *[{"corrected": False}] * BATCH)
+    allow(client)
+    out = tmp_path / "out.npz"
+    out.write_bytes(b"of the last time")
+    with app.app_context():
+        engine = db.engine
+
+    def interfere(connection, cursor, statement, *_):
+        if "entry.frames" in statement:  # the digits are counted, and a batch of entries is asked for
+            with engine.begin() as visitor:
+                visitor.execute(update(Entry).where(Entry.id == 2).values(label="?"))
+
+    event.listen(engine, "before_cursor_execute", interfere)
+    result = runner.invoke(args=["corrections", str(out)])
+    assert result.exit_code == 1
+    assert result.output == "Error: A visitor changed their history meanwhile. Run this again.\n"
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out.npz"]
+    assert out.read_bytes() == b"of the last time"
+
+
+def test_a_full_disk_leaves_no_draft(client, runner, tmp_path):
+    upload(client)
+    post(client, "/history/1/correct", label="7")
+    allow(client)
+    out = tmp_path / "out.npz"
+    draft = tmp_path / "out.npz.part"
+    draft.symlink_to("/dev/full")
+    result = runner.invoke(args=["corrections", str(out)])
+    assert result.exit_code == 1
+    assert "No space left on device" in result.output
+    assert not draft.is_symlink()
 
 
 def test_training_takes_what_is_written(app, client, runner, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from tests.webapp.pages import error, keep_like_the_first, upload
 from train.errors import TrainError
 from train.own import load
-from webapp.export import BATCH
+from webapp.export import BATCH, HistoryChanged
 from webapp.store import Entry, db
 
 
@@ -128,7 +128,10 @@ def test_a_history_that_changes_meanwhile_breaks_the_file_off(app, client, tmp_p
     with app.app_context():
         db.session.query(Entry).filter(Entry.id == 1).update({"label": "?"})
         db.session.commit()
-    with pytest.raises(RuntimeError, match="changed while it was exported"), (tmp_path / "mine.npz").open("ab") as file:
+    with (
+        pytest.raises(HistoryChanged, match="changed while it was exported"),
+        (tmp_path / "mine.npz").open("ab") as file,
+    ):
         file.writelines(parts)
     with pytest.raises(TrainError):
         load(tmp_path / "mine.npz")

@@ -2,8 +2,10 @@ import io
 import json
 import re
 
+import numpy as np
 import pytest
 import werkzeug.formparser
+from PIL import Image
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG, draw, encode
 from tests.recognizer.test_decode import bomb
@@ -37,6 +39,30 @@ def test_a_live_answer_is_not_kept(client):
     assert re.search(r'data-box="\d+ \d+ \d+ \d+"', response.text)
     assert "not kept" not in response.text
     assert "Nothing here yet" in client.get("/history").text
+
+
+@pytest.fixture(scope="module")
+def page_of_many():
+    grey = np.full((1500, 1500), 255, np.uint8)
+    for x in range(20, 1480, 40):
+        for y in range(20, 1480, 40):
+            grey[y : y + 24, x : x + 6] = 0
+    return encode(Image.fromarray(grey))
+
+
+def left_out(page):
+    """How many marks the page says were not read; each time it says so."""
+    return [int(count) for count in re.findall(r"This page is crowded: (\d+) of its marks were not read", page)]
+
+
+def test_what_was_left_out_of_a_crowded_page_is_said(client, page_of_many):
+    fields = {"csrf_token": token(client), "source": "canvas", "image": (io.BytesIO(page_of_many), "page.png")}
+    (count,) = left_out(client.post("/live", data=fields).text)
+    assert count > 500
+    assert left_out(upload(client, page_of_many, follow_redirects=True).text) == [count]
+    assert left_out(client.get("/history/1").text) == []
+    pictures = [(io.BytesIO(content), "page.png") for content in (page_of_many, SEVEN_PNG)]
+    assert left_out(client.post("/upload", data={"csrf_token": token(client), "image": pictures}).text) == [count]
 
 
 def test_nothing_seen_yet_is_no_error_while_it_is_looked_for(client):

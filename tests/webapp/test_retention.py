@@ -9,7 +9,7 @@ from tests.webapp.pages import error, ids, keep_like_the_first, post, upload
 from tests.webapp.test_unavailable import locked
 from webapp import create_app, retention
 from webapp.retention import BATCH, UNDO
-from webapp.store import Entry, db
+from webapp.store import Consent, Entry, db
 
 NOW = datetime.now(UTC)
 LONG_DELETED = {"deleted_at": NOW - UNDO - timedelta(minutes=1)}
@@ -120,6 +120,34 @@ def test_the_owner_may_erase_at_once(app, client, runner):
     assert runner.invoke(args=["purge"]).output == f"{BATCH + 1} answers erased.\n"
     assert runner.invoke(args=["purge"]).output == "0 answers erased.\n"
     assert kept(app) == [1, 2]
+
+
+def allowing(app):
+    with app.app_context():
+        return {consent.visitor for consent in db.session.query(Consent)}
+
+
+@pytest.mark.parametrize("days", [0, 365])
+@pytest.mark.parametrize("by_command", [True, False])
+def test_consent_goes_when_it_is_as_old_as_entries_and_of_nobody(settings, days, by_command):
+    app = create_app(settings | {"HISTORY_DAYS": days})
+    client = app.test_client()
+    upload(client)
+    post(client, "/history/consent", allowed="1")
+    (visitor,) = allowing(app)
+    old, young = ({"given_at": NOW - timedelta(days=age)} for age in (366, 364))
+    keep_like_the_first(app, {"visitor": "undoes"} | JUST_DELETED, {"visitor": "erased"} | LONG_DELETED)
+    with app.app_context():
+        db.session.get(Consent, visitor).given_at = old["given_at"]
+        allow = {"undoes": old, "erased": old, "gone": old, "came lately": young}
+        db.session.add_all(Consent(visitor=who, **given) for who, given in allow.items())
+        db.session.commit()
+    due(app)
+    if by_command:
+        app.test_cli_runner().invoke(args=["purge"])
+    else:
+        client.get("/history")
+    assert allowing(app) == {visitor, "undoes", "came lately"} | (set() if days else {"erased", "gone"})
 
 
 def test_what_is_erased_is_overwritten(app, client):
