@@ -1,14 +1,11 @@
 """Every page without barriers that axe-core can find, light and dark, on a phone and on a desk."""
 
-import io
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image, ImageDraw
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import by_mouse
-from tests.drawing import FOUR, SEVEN, SEVEN_PNG, beside, draw, encode
+from tests.drawing import FOUR, SCRIBBLE, SEVEN, SEVEN_PNG, beside, draw, encode
 
 NUMBER = encode(draw(beside([SEVEN, FOUR], 0.7), (600, 400)))
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
@@ -35,20 +32,7 @@ PAGES = [
     "/history/{one}/digits/0/inside",
 ]
 
-
-def scribble() -> bytes:
-    """What no model takes for a digit."""
-    picture = Image.new("L", (400, 400), 255)
-    pen = ImageDraw.Draw(picture)
-    for place in range(60, 340, 40):
-        pen.line([(place, 60), (400 - place, 340)], 0, 14)
-        pen.line([(60, place), (340, 400 - place)], 0, 14)
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURES = {"one": SEVEN_PNG, "number": NUMBER, "rejected": scribble()}
+PICTURES = {"one": SEVEN_PNG, "number": NUMBER, "rejected": encode(draw(SCRIBBLE))}
 
 
 def keep(page, picture: bytes) -> str:

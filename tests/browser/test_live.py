@@ -3,6 +3,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import by_mouse
+from tests.drawing import SCRIBBLE
 
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 
@@ -61,8 +62,7 @@ def test_boxes_stay_while_a_stroke_is_under_way(visit, strokes):
 
 def test_what_is_no_digit_is_marked_so(visit):
     page = visit()
-    scribble = [(n % 2 + n % 5 / 7, n / 12 + n % 3 / 4) for n in range(40)]
-    by_mouse(page, [scribble])
+    by_mouse(page, SCRIBBLE)
     expect(page.locator("#answer")).to_contain_text("This does not look like a digit")
     expect(labels(page)).to_have_text(["?"])
     expect(page.locator("#boxes .rejected")).to_have_count(1)
