@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -34,6 +35,11 @@ def draw(
         for x, y in points:
             brush.ellipse((x - r, y - r, x + r, y + r), fill=ink)
     return picture.reduce(fine)
+
+
+def ink_of(strokes: Strokes, **options: Any) -> np.ndarray:
+    """The ink, uint8, of a drawing with the `options` of draw()."""
+    return 255 - np.asarray(draw(strokes, **options))
 
 
 def beside(digits: list[Strokes], pitch: float) -> Strokes:

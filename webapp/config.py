@@ -96,7 +96,7 @@ SETTINGS = [
         "",
         ratelimit.limit,
         "Requests that a visitor, or an address without a cookie, may make, such as `30/second;1500/minute`, as a "
-        "drawing asks ten times a second; empty: no limit",
+        "drawing asks up to 16 times a second; empty: no limit",
     ),
     Setting(
         "RATE_LIMIT_STORAGE",

@@ -3,11 +3,7 @@ import numpy as np
 import pytest
 
 from recognizer.frame import BOX, CENTRE, SIDE, THINNEST, frame, stroke_width
-from tests.drawing import ONE, SEVEN, ZERO, draw
-
-
-def ink_of(strokes, **options):
-    return 255 - np.asarray(draw(strokes, **options))
+from tests.drawing import ONE, SEVEN, ZERO, ink_of
 
 
 def extent(picture):

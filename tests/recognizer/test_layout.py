@@ -5,11 +5,7 @@ from recognizer import NoInk
 from recognizer.lattice import Option, Skip
 from recognizer.layout import _unlikely, digit, inside, page
 from recognizer.pieces import connected
-from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, ZERO, beside, draw
-
-
-def ink_of(strokes, **options):
-    return 255 - np.asarray(draw(strokes, **options))
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, ZERO, beside, ink_of
 
 
 def first(ink):
