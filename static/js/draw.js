@@ -92,7 +92,7 @@ async function ask(address, files = {}) {
   try {
     const data = new FormData(form);
     for (const [name, content] of Object.entries(files)) data.set(name, content, name);
-    data.set("image", await toPNG(drawing.strokes), "drawing.png");
+    data.set("image", toPNG(drawing.strokes), "drawing.png");
     const response = await fetch(address, { method: "POST", body: data });
     return [response.status, await answerOf(response), restAfter(response)];
   } catch {
@@ -143,7 +143,7 @@ const ACTIONS = {
   redo: () => drawing.redo(),
   clear: () => drawing.clear(),
   open: () => file.click(),
-  png: async () => download(await toPNG(drawing.strokes), "drawing.png"),
+  png: () => download(toPNG(drawing.strokes), "drawing.png"),
   svg: () => download(toSVG(drawing.strokes), "drawing.svg"),
   fingers: () => drawing.letFingersDraw(),
 };

@@ -9,7 +9,10 @@ const LARGEST = 2_000_000; // bytes of an SVG, more than any drawing that the si
 const MADE_HERE = "digits-drawing"; // the id that tells our SVGs from others
 const LINE = /<polyline points="(?<points>[^"]*)" stroke-width="(?<width>[^"]*)"/g;
 
-/** Strokes as a PNG, black on white, the same whatever the size of the canvas on the screen. */
+/**
+ * Strokes as a PNG, black on white, the same whatever the size of the canvas on the screen. It is made at once: for
+ * toBlob a busy Chromium waits until it is idle, for up to seven seconds.
+ */
 export function toPNG(strokes) {
   const sheet = document.createElement("canvas");
   sheet.width = sheet.height = SIDE;
@@ -17,7 +20,8 @@ export function toPNG(strokes) {
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, SIDE, SIDE);
   trace(pen, strokes, SIDE);
-  return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+  const [, content] = sheet.toDataURL("image/png").split(",");
+  return new Blob([Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0))], { type: "image/png" });
 }
 
 /** Strokes as an SVG, a line each. */
