@@ -9,6 +9,7 @@ import sys
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelism; read when numpy is imported
 
 import cv2
+from gunicorn.workers.gthread import ThreadWorker
 
 from recognizer import ModelError, memory
 from webapp import metrics
@@ -25,10 +26,26 @@ try:
     workers = int(os.environ.get("WORKERS", "2"))
 except ValueError:
     sys.exit(f"Digits cannot start: WORKERS={os.environ['WORKERS']} is no number.")
-worker_class = "gthread"
 threads = 4
 control_socket_disable = True  # one socket in the user's home would be shared by all sites
 preload_app = True  # the model and the schema are checked once, and workers share the memory
+
+
+class worker_class(ThreadWorker):  # noqa: N801: so the setting is called
+    """A gthread worker that takes a new connection only if a thread is free, else another worker may have one.
+
+    Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
+    """
+
+    def accept(self, listener):
+        """Take a connection, and no further one unless there is a thread for it."""
+        super().accept(listener)
+        self.set_accept_enabled(True)
+
+    def set_accept_enabled(self, enabled):
+        """Have new connections told or not; none while all threads are busy."""
+        busy = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
+        super().set_accept_enabled(enabled and busy < self.cfg.threads)
 
 
 def when_ready(server):
