@@ -99,8 +99,9 @@ def _measured(sheet: _Sheet, kept: np.ndarray | None = None) -> np.ndarray | Non
     contrast = sheet.contrast if kept is None else np.where(kept, sheet.contrast, np.uint8(sheet.middle))
     for part in (_inner, lambda whole: whole):
         if (strongest := _strongest(part(contrast))) >= least:
-            counts = _counts(_marked(part(contrast)))
-            high = _median(LEVELS, np.where((sheet.middle + strongest) / 2 < LEVELS, counts, 0))
+            inked = _marked(part(contrast))
+            strong = inked[inked > int((sheet.middle + strongest) / 2)]
+            high = _median(LEVELS, np.bincount(strong, minlength=len(LEVELS)))
             strength = np.clip((LEVELS - low) * (255 / max(high - low, 1.0)), 0, 255).round().astype(np.uint8)
             return cv2.LUT(contrast, strength)
     return None

@@ -119,13 +119,13 @@ class LiteRT:
             if self._process != os.getpid():
                 self._start()
             interpreter = self._interpreter
-            source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-            if tuple(source["shape"]) != frames.shape:
-                interpreter.resize_tensor_input(source["index"], frames.shape)
+            if len(frames) != self._room:
+                interpreter.resize_tensor_input(self._source, frames.shape)
                 interpreter.allocate_tensors()
-            interpreter.set_tensor(source["index"], frames)
+                self._room = len(frames)
+            interpreter.set_tensor(self._source, frames)
             interpreter.invoke()
-            return interpreter.get_tensor(target["index"])
+            return interpreter.get_tensor(self._target)
 
     def _start(self) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -135,11 +135,9 @@ class LiteRT:
             interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
-        shapes = (
-            details()[0]["shape_signature"]
-            for details in (interpreter.get_input_details, interpreter.get_output_details)
-        )
-        _checked(self._path, *map(tuple, shapes))
+        (source, *_), (target, *_) = interpreter.get_input_details(), interpreter.get_output_details()
+        _checked(self._path, tuple(source["shape_signature"]), tuple(target["shape_signature"]))
+        self._source, self._target, self._room = source["index"], target["index"], source["shape"][0]
         self._interpreter, self._process = interpreter, os.getpid()
 
 

@@ -66,7 +66,7 @@ def connected(ink: np.ndarray) -> Pieces:
     count, labels[window] = cv2.connectedComponents(solid[window])
     if count == 2:  # statistics take longer than finding them
         boxes = np.array([(0, 0, 0, 0), (0, 0, width, height)])
-        mass = np.array([0, (ink[window] * solid[window]).sum()])
+        mass = np.array([0, cv2.norm(ink[window], cv2.NORM_L1, solid[window])])
     else:
         boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
         inked = solid[window] > 0
