@@ -1,8 +1,10 @@
 import json
+import os
 import re
 import shutil
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ import pytest
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.serving import PATIENCE, served, start
+from tests.test_hostile import descendants
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -24,6 +27,17 @@ def post(url, body, path="/api/v1/recognize"):
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def open_sockets(process):
+    return sum(os.readlink(link).startswith("socket:") for link in Path(f"/proc/{process}/fd").iterdir())
+
+
+def wait_until(is_so):
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +71,29 @@ def test_many_at_once_are_answered_rightly(site):
     with ThreadPoolExecutor(8) as pool:
         texts = [answer["text"] for _, answer in pool.map(lambda picture: post(site, picture), pictures)]
     assert texts == [wanted[picture] for picture in pictures]
+
+
+def test_a_burst_of_connections_spreads_over_the_workers(tmp_path):
+    """Each of the two has four threads, and none takes more than it has, as none can give back what it took."""
+    half = len(SEVEN_PNG) // 2
+    head = f"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(SEVEN_PNG)}\r\n\r\n".encode()
+    others = set(descendants(os.getpid()))
+    with served(tmp_path / "instance") as url:
+        host, port = url.removeprefix("http://").split(":")
+
+        def sockets() -> list[int]:
+            processes = set(descendants(os.getpid())) - others
+            return [open_sockets(process) for process in processes if not descendants(process)]
+
+        wait_until(lambda: sockets() == [1, 1])  # that on which they listen
+        connections = [socket.create_connection((host, int(port)), PATIENCE) for _ in range(8)]
+        for connection in connections:
+            connection.sendall(head + SEVEN_PNG[:half])
+        wait_until(lambda: sockets() == [5, 5])
+        for connection in connections:
+            connection.sendall(SEVEN_PNG[half:])
+        assert all(connection.recv(100).startswith(b"HTTP/1.1 200") for connection in connections)
+        assert post(url, FOUR_PNG)[1]["text"] == "4"  # though eight connections are kept alive
 
 
 def test_a_refused_upload_still_gets_its_answer(site):

@@ -50,6 +50,21 @@ def test_transparency_is_laid_over_white():
     assert np.array_equal(decode(encode(Image.merge("RGBA", (black, black, black, ink)))).grey, SEEN)
 
 
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_png_gives_the_grey_that_other_formats_give(mode):
+    """Common PNGs are decoded by another library than all else."""
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60, len(mode)), np.uint8)
+    picture = Image.fromarray(noise.squeeze())
+    assert picture.mode == mode
+    seen = decode(encode(picture)).grey
+    assert np.abs(seen.astype(int) - decode(encode(picture, "TIFF")).grey).max() <= 1
+
+
+@pytest.mark.parametrize(("mode", "clear"), [("L", 0), ("RGB", (0, 0, 0))])
+def test_a_transparent_colour_of_a_png_is_white(mode, clear):
+    assert (decode(encode(Image.new(mode, (9, 9)), transparency=clear)).grey == 255).all()
+
+
 def test_a_palette_with_transparency_is_read():
     palette = Image.new("P", (4, 1))
     palette.putpalette([0, 0, 0, 90, 90, 90, 255, 255, 255, 0, 0, 0])
