@@ -31,7 +31,7 @@ control_socket_disable = True  # one socket in the user's home would be shared b
 preload_app = True  # the model and the schema are checked once, and workers share the memory
 
 
-class worker_class(ThreadWorker):  # noqa: N801: so the setting is called
+class Worker(ThreadWorker):
     """A gthread worker that takes a new connection only if a thread is free, else another worker may have one.
 
     Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
@@ -46,6 +46,9 @@ class worker_class(ThreadWorker):  # noqa: N801: so the setting is called
         """Have new connections told or not; none while all threads are busy."""
         busy = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
         super().set_accept_enabled(enabled and busy < self.cfg.threads)
+
+
+worker_class = Worker
 
 
 def when_ready(server):

@@ -10,11 +10,11 @@ from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.frame import frame
 from recognizer.ink import extract
-from recognizer.lattice import Line, Option, best_way, is_sure
+from recognizer.lattice import Line, Option, best_way, is_sure, least_doubtful
 from recognizer.layout import LAYOUTS, left_out
 from recognizer.layout import inside as inner_pieces  # not `inside`, which is a module of this package
 from recognizer.model import Model
-from recognizer.pieces import connected
+from recognizer.pieces import Pieces, connected
 from recognizer.reading import Digit, Reading
 
 __all__ = [
@@ -41,13 +41,10 @@ PLACES = 6  # decimal places of a probability; more would be noise
 def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
     picture = decode(data, max_megapixels)
-    inks = [connected(ink) for ink in extract(picture.grey)]
-    ways: list[list[Line]] = []
-    for make in LAYOUTS[layout]:
-        if not ways or not is_sure(ways[0]):  # most pictures show one digit, and need no more
-            ways.append(make(inks))
-            _judge([option for line in ways[-1] for option in line if isinstance(option, Option)], model)
-    lines = best_way(ways)
+    views = [[connected(ink) for ink in inks] for inks in extract(picture.grey)]
+    found = [_lines(inks, layout, model) for inks in views]
+    best = least_doubtful(found)
+    lines, inks = found[best], views[best]
     chosen = [option for line in lines for option in line]
     least = _least(model, len(chosen))
     return Reading(
@@ -61,9 +58,19 @@ def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float 
     )
 
 
+def _lines(inks: Sequence[Pieces], layout: str, model: Model) -> list[list[Option]]:
+    """The lines of digits that a layout finds in the inks of a picture."""
+    ways: list[list[Line]] = []
+    for make in LAYOUTS[layout]:
+        if not ways or not is_sure(ways[0]):  # most pictures show one digit, and need no more
+            ways.append(make(inks))
+            _judge([option for line in ways[-1] for option in line if isinstance(option, Option)], model)
+    return best_way(ways)
+
+
 def first_frame(grey: np.ndarray) -> np.ndarray:
     """Return the frame (28, 28) of a grey picture (height, width) of one digit, by no model's advice. Raises NoInk."""
-    pieces = connected(extract(grey)[0])
+    pieces = connected(extract(grey)[0][0])
     return frame(pieces.glyph(inner_pieces(pieces)).ink)
 
 

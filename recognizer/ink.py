@@ -22,21 +22,25 @@ GRAIN = 1.0  # standard deviations of the paper's grain that still count as pape
 SIGNAL = 5.0  # standard deviations of the grain that ink must stand out by
 RIM = 0.12  # of each side
 NEARLY = 0.8  # of the widest stroke; ink that fills a square so wide may be taken for paper
+DENSE = 0.25  # of a drawing, that is ink; more may be the paper, and what seems paper the ink
+TIGHT = 400  # pixels; a larger picture of a single digit has paper around it
+TWO_LEVELS = 0.85  # of a picture's variance, that is between its two levels
+PLAIN = 0.7  # the least lightness, or darkness, at which it is plain whether ink is light or dark
 LEVELS = np.arange(256, dtype=np.float32)
 SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as their grain
 
 
-def extract(grey: np.ndarray) -> list[np.ndarray]:
-    """Return the ink of a grey picture (height, width) uint8 in the same form, 255 where it is darkest. Raises NoInk.
+def extract(grey: np.ndarray) -> list[list[np.ndarray]]:
+    """Return the inks of a grey picture (height, width) uint8 in the same form, 255 where they are darkest.
 
     There are several ways to tell ink from paper, shadows, edges and printed lines in a photograph; the likeliest for
-    a picture of one digit comes first, the likeliest for a page last.
+    a picture of one digit comes first in each list, the likeliest for a page last. There are two lists where it is not
+    plain whether ink is dark or light, the likelier first. Raises NoInk where the likelier is blank.
     """
-    drawn = _drawn(grey)
-    inks = [ink for sheet in ([drawn] if drawn else _seen(grey)) for ink in _inks(sheet)]
-    if not inks:
+    views = [[ink for sheet in sheets for ink in _inks(sheet)] for sheets in _views(grey)]
+    if not views[0]:
         raise NoInk("Nothing is drawn or written here yet.")
-    return inks
+    return [inks for inks in views if inks]
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,52 @@ class _Sheet:
     grain: float
 
 
+def _views(grey: np.ndarray) -> list[list[_Sheet]]:
+    """The sheets that a picture may show, if its ink is dark or if it is light, the likelier first."""
+    if drawn := _drawn(grey):
+        return [[drawn]]
+    level = lightness(grey)
+    dark, light = (grey, 255 - grey) if level <= 0 else (255 - grey, grey)
+    if _is_tight(dark):
+        return [[_flat(dark)], [_flat(light)]]
+    return [_seen(dark)] if abs(level) >= PLAIN else [_seen(dark), _seen(light)]
+
+
+def _is_tight(grey: np.ndarray) -> bool:
+    """Whether so much of a picture of two levels is ink that paper is hardly to be found around it.
+
+    Its levels differ much more from each other than each from itself (Otsu 1979); shadows are wide, and so is the rest.
+    """
+    if max(grey.shape) > TIGHT:
+        return False
+    _, light = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    share = float(light.mean())
+    if not DENSE <= share <= 1 - DENSE or min(_widest(light), _widest(1 - light)) > WIDEST_STROKE * max(grey.shape):
+        return False
+    between = share * (1 - share) * float(grey[light > 0].mean() - grey[light == 0].mean()) ** 2
+    return between >= TWO_LEVELS * float(grey.var())
+
+
+def _widest(mask: np.ndarray) -> float:
+    """The diameter in pixels of the largest circle that fits into a mask."""
+    framed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    return 2 * float(cv2.distanceTransform(framed, cv2.DIST_L2, 3).max())
+
+
+def _flat(dark: np.ndarray) -> _Sheet:
+    """The sheet of dark ink on paper of a level, which is that of most that is lighter than Otsu's threshold."""
+    level, _ = cv2.threshold(dark, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    paper = dark[dark > level]
+    middle = float(np.median(paper))
+    grain = 1.4826 * float(np.median(np.abs(paper - middle)))
+    return _Sheet(cv2.subtract(np.full_like(dark, round(middle)), dark), 0.0, grain)
+
+
 def _drawn(grey: np.ndarray) -> _Sheet | None:
-    """The sheet of a drawing: most of it is paper of one level, which is near wherever there is ink."""
+    """The sheet of a drawing: nearly all of it is paper of one level, which is near wherever there is ink."""
     lightest, darkest = grey.max(), grey.min()
     for contrast in (lightest - grey, grey - darkest):
-        if 2 * cv2.countNonZero(contrast) < grey.size and not _is_wide(contrast):
+        if cv2.countNonZero(contrast) < DENSE * grey.size and not _is_wide(contrast):
             return _Sheet(contrast, 0.0, 0.0)
     return None
 
@@ -64,9 +109,8 @@ def _is_wide(contrast: np.ndarray) -> bool:
     return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
 
 
-def _seen(grey: np.ndarray) -> list[_Sheet]:
-    """The sheets that a picture may show; several of a photograph or scan, whose paper has grain."""
-    dark = grey if is_dark_on_light(grey) else 255 - grey
+def _seen(dark: np.ndarray) -> list[_Sheet]:
+    """The sheets that a picture of dark ink may show; several of a photograph or scan, whose paper has grain."""
     sheet = _sheet(dark, _paper(dark, PAPER, WIDEST_STROKE))
     if sheet.grain == 0:
         return [sheet]
@@ -126,15 +170,16 @@ def _median(values: np.ndarray, counts: np.ndarray) -> float:
     return float(values[order][middle].mean())
 
 
-def is_dark_on_light(grey: np.ndarray) -> bool:
-    """Whether strokes are darker than what surrounds them: they deviate from the local median, paper does not."""
+def lightness(grey: np.ndarray) -> float:
+    """How much lighter strokes are than what is around them, -1 to 1: they deviate from the local median, paper not."""
     small = shrunk(grey, PAPER)
     side = max(small.shape)
     ring = side // 4 if side < PAPER else side // 8  # a small picture is filled by its digit
     framed = cv2.copyMakeBorder(small, ring, ring, ring, ring, cv2.BORDER_REFLECT)
     surroundings = cv2.medianBlur(framed, 2 * ring + 1)[ring : framed.shape[0] - ring, ring : framed.shape[1] - ring]
     deviation = small.astype(np.float32) - surroundings
-    return bool((deviation**2 * np.sign(deviation)).sum() <= 0)
+    power = deviation**2
+    return float((power * np.sign(deviation)).sum() / max(float(power.sum()), 1e-9))
 
 
 def _paper(dark: np.ndarray, side: int, widest: float) -> np.ndarray:

@@ -58,6 +58,12 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
     return [line for line in chosen if line]
 
 
+def least_doubtful(readings: Sequence[Sequence[Sequence[Option]]]) -> int:
+    """The number of the best of several readings; the first is preferred, unless another is better by SPLIT."""
+    doubts = [_doubt(lines) + SPLIT * (number > 0) for number, lines in enumerate(readings)]
+    return int(np.argmin(doubts))
+
+
 def is_sure(way: Sequence[Line]) -> bool:
     """Whether a first way to read a picture is so good that no other can be better by SPLIT, as no cost is below 0."""
     return _doubt(_digits(way)) <= SPLIT

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from recognizer.cuts import seams
+from recognizer.ink import TIGHT
 from recognizer.lattice import Line, Option, Skip
 from recognizer.lines import TALL, Group, lines, usual_height
 from recognizer.pieces import Pieces, around
@@ -21,6 +22,7 @@ LONG = 0.55  # of a side
 CONTACT = 0.6  # of its longer side, with which a table or finger lies on the border at least
 FITTING = (0.7, 1.6)  # usual heights of what runs into the border and may be writing all the same
 EQUAL = 0.6  # of the other's width and height
+ACROSS = 0.5  # the cost of a digit from border to border, which is rather a shadow, a ruling or the table's edges
 SECOND = 0.2  # the cost of any but the first way to tell a digit from what is around it
 
 MOST_PIECES = 500  # of a page; the smallest are left out
@@ -105,7 +107,10 @@ def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
     left, top, right, bottom = around(pieces.boxes[numbers])
     is_page = max(right - left, bottom - top) > PAGE * height
     missed = MISSED * (is_page or _is_more_written(pieces, numbers))
-    return missed + APART * _count_gaps(pieces.boxes[numbers]) + OVERLOOKED * _overlooked(pieces, numbers)
+    rows, columns = pieces.ink.shape
+    is_across = max(rows, columns) > TIGHT and (right - left == columns or bottom - top == rows)
+    gaps = APART * _count_gaps(pieces.boxes[numbers])
+    return missed + ACROSS * is_across + gaps + OVERLOOKED * _overlooked(pieces, numbers)
 
 
 def _overlooked(pieces: Pieces, numbers: np.ndarray) -> float:

@@ -30,7 +30,7 @@ def post(url, body, path="/api/v1/recognize"):
 
 
 def open_sockets(process):
-    return sum(os.readlink(link).startswith("socket:") for link in Path(f"/proc/{process}/fd").iterdir())
+    return sum(str(link.readlink()).startswith("socket:") for link in Path(f"/proc/{process}/fd").iterdir())
 
 
 def wait_until(is_so):

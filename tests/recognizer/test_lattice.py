@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recognizer.lattice import SPLIT, Option, Skip, best_way, is_sure
+from recognizer.lattice import SPLIT, Option, Skip, best_way, is_sure, least_doubtful
 
 
 def option(start, stop, digit, confidence, cost=0.0):
@@ -57,3 +57,8 @@ def test_where_all_would_be_stray_marks_they_are_digits_after_all():
 def test_a_way_is_sure_where_no_other_could_be_chosen(confidence):
     first, best = [[option(0, 1, 0, confidence)]], [[option(0, 1, 1, 1.0), option(1, 2, 1, 1.0)]]
     assert is_sure(first) == (text(best_way([first, best])) == ["0"]) == (-np.log(confidence) <= SPLIT)
+
+
+@pytest.mark.parametrize(("second", "best"), [(0.9, 0), (0.91, 0), (0.93, 1)])
+def test_of_two_readings_the_first_is_preferred_unless_the_other_is_clearly_better(second, best):
+    assert least_doubtful([[[option(0, 1, 0, 0.9)]], [[option(0, 1, 6, second)]]]) == best

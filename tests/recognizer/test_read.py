@@ -25,6 +25,20 @@ def test_photographed_digits_are_read(model, digit):
     assert read(encode(picture, "JPEG", quality=80), model).text == str(digit)
 
 
+@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize("levels", ["all", "two"])
+def test_real_digits_cut_tight_are_read(model, mnist_test, levels, light):
+    """As scans of forms and letters have them, without any paper around."""
+    right = []
+    for frame, label in zip(*(part[:100] for part in mnist_test), strict=True):
+        rows, columns = np.nonzero(frame > 60)
+        cut = frame[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        picture = Image.fromarray(cut if light else 255 - cut).resize((3 * cut.shape[1], 3 * cut.shape[0]))
+        seen = picture.point(lambda level: 255 * (level > 127)) if levels == "two" else picture
+        right.append(read(encode(seen), model, "digit").text == str(label))
+    assert np.mean(right) >= 0.97
+
+
 def test_light_on_dark_reads_the_same(model):
     light_on_dark = ImageOps.invert(draw(SEVEN))
     assert read(encode(light_on_dark), model).digits == read(SEVEN_PNG, model).digits
