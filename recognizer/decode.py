@@ -161,7 +161,7 @@ def _grey(image: Image.Image) -> Image.Image:
 def _over_white(pixels: np.ndarray) -> np.ndarray:
     """Lay pixels (height, width, 4) uint8 over white: (height, width) uint8, grey."""
     grey, alpha = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY), cv2.extractChannel(pixels, 3)
-    return ~cv2.multiply(~grey, alpha, scale=1 / 255)
+    return 255 - cv2.multiply(255 - grey, alpha, scale=1 / 255)
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

@@ -106,6 +106,7 @@ class LiteRT:
         self._content = path.read_bytes()
         self._lock = threading.Lock()
         self._process = 0
+        self._room = 0  # frames that the interpreter takes as it is
         if self._content[4:8] != LITERT_IDENTIFIER:
             raise ModelError(f"{path}: is no LiteRT model.")
         self._start()
