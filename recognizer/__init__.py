@@ -8,7 +8,7 @@ import numpy as np
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
-from recognizer.frame import frame
+from recognizer.frame import faintness, frame
 from recognizer.ink import extract
 from recognizer.lattice import Line, Option, best_way, is_sure, least_doubtful
 from recognizer.layout import LAYOUTS, left_out
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 AMONG_DIGITS = 0.5  # of the confidence that a digit needs alone, where there are others: they make it likelier
+FAINT = 4.0  # the cost of a digit all of which is faint and far from any stroke, as paper's ruling around it is
 PLACES = 6  # decimal places of a probability; more would be noise
 
 
@@ -75,10 +76,11 @@ def first_frame(grey: np.ndarray) -> np.ndarray:
 
 
 def _judge(options: list[Option], model: Model) -> None:
-    """Fill in the frames and probabilities of options, all in one batch."""
+    """Fill in the frames and probabilities of options, all in one batch, and what their frames cost."""
     frames = np.stack([frame(option.glyph.ink) for option in options])
     for option, seen, row in zip(options, frames, model.probabilities(frames), strict=True):
         option.frame, option.probabilities = seen, row
+        option.cost += FAINT * faintness(seen)
 
 
 def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:

@@ -12,6 +12,7 @@ SIDE = 28  # pixels of a frame
 BOX = 20  # pixels; the longest side of the ink inside the frame
 CENTRE = 14.0  # the pixel, counted from 0, on which the mean centre of mass of MNIST's digits lies
 WORKING_BOX = 200  # pixels; a larger glyph is reduced before its strokes are measured
+FAINTEST, STRONG = 0.1, 0.5  # levels above which a pixel of a frame is inked at all, and is strong ink
 THINNEST = 2.0  # frame pixels; nearly all strokes of MNIST are wider, so thinner ones are thickened to this
 
 
@@ -26,6 +27,12 @@ def frame(ink: np.ndarray) -> np.ndarray:
     elif max(glyph.shape) < BOX:
         glyph = resized(glyph, BOX / max(glyph.shape), cv2.INTER_LINEAR)
     return _centred(glyph / np.float32(max(glyph.max(), 1)))
+
+
+def faintness(framed: np.ndarray) -> float:
+    """What share of the inked pixels of a frame (28, 28), 0 to 1, as frame() makes it, lies apart from all strong ink."""
+    near = cv2.dilate((framed > STRONG).view(np.uint8), np.ones((3, 3), np.uint8))
+    return float((near[framed > FAINTEST] == 0).mean())
 
 
 def stroke_width(ink: np.ndarray) -> float:

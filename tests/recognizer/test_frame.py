@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer.frame import BOX, CENTRE, SIDE, THINNEST, frame, stroke_width
+from recognizer.frame import BOX, CENTRE, SIDE, THINNEST, faintness, frame, stroke_width
 from tests.drawing import ONE, SEVEN, ZERO, ink_of
 
 
@@ -55,6 +55,15 @@ def test_strange_shapes_are_framed(shape):
     made = frame(np.full(shape, 255, np.uint8))
     assert made.shape == (SIDE, SIDE)
     assert made.max() == 1
+
+
+def test_a_digit_on_the_ruling_around_it_is_faint():
+    seven = frame(ink_of(SEVEN))
+    ruling = np.zeros_like(seven)
+    ruling[::2] = 0.3
+    assert faintness(seven) == 0
+    assert faintness(np.maximum(seven, ruling)) > 0.3
+    assert faintness(ruling) == 1
 
 
 def test_mnist_comes_back_the_same_within_a_pixel_of_shift(mnist_test):
