@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelism; read when numpy is imported
 
@@ -16,6 +17,7 @@ from webapp import metrics
 
 memory.keep()
 cv2.setNumThreads(1)
+PATIENCE = 0.005  # seconds; an idle worker wakes sooner
 _broken = multiprocessing.Event()
 
 _host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
@@ -32,20 +34,16 @@ preload_app = True  # the model and the schema are checked once, and workers sha
 
 
 class Worker(ThreadWorker):
-    """A gthread worker that takes a new connection only if a thread is free, else another worker may have one.
+    """A gthread worker that, while all its threads are busy, lets others be the first to take a new connection.
 
     Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
     """
 
     def accept(self, listener):
-        """Take a connection, and no further one unless there is a thread for it."""
+        """Take a connection, if no other worker has taken it by now."""
+        if self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns) >= self.cfg.threads:
+            time.sleep(PATIENCE)
         super().accept(listener)
-        self.set_accept_enabled(True)
-
-    def set_accept_enabled(self, enabled):
-        """Have new connections told or not; none while all threads are busy."""
-        busy = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
-        super().set_accept_enabled(enabled and busy < self.cfg.threads)
 
 
 worker_class = Worker
