@@ -105,7 +105,7 @@ def _judged(probabilities: np.ndarray, box: list[int], line: int, least: float) 
     return Digit(
         digit=int(shares.argmax()),
         confidence=confidence,
-        probabilities=[round(float(share), PLACES) for share in shares],
+        probabilities=shares.round(PLACES).tolist(),
         box=box,
         line=line,
         rejected=confidence < least,

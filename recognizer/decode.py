@@ -34,6 +34,7 @@ SIDEWAYS = range(5, 9)  # the orientations that swap width and height
 PLAIN = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}  # Pillow's modes of PNGs, and what kornia calls them
 NOT_PLAIN = (b"tRNS", b"eXIf", b"Raw profile type")  # chunks with transparency or EXIF
 REDUCIBLE = ("L", "RGB", "CMYK", "YCbCr", "I", "F")  # modes that Pillow reduces without a copy as large as the picture
+OPAQUE = np.array([0, 0, 0, 255], np.uint8).view(np.uint32)[0]  # the alpha of a pixel that hides all under it
 BAND = 2**21  # pixels; so much is laid over white at once, as that takes several bytes a pixel
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit, below, says what the limit is and can be set
@@ -160,7 +161,10 @@ def _grey(image: Image.Image) -> Image.Image:
 
 def _over_white(pixels: np.ndarray) -> np.ndarray:
     """Lay pixels (height, width, 4) uint8 over white: (height, width) uint8, grey."""
-    grey, alpha = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY), cv2.extractChannel(pixels, 3)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY)
+    if np.bitwise_and.reduce(pixels.view(OPAQUE.dtype), axis=None) & OPAQUE == OPAQUE:
+        return grey  # as nearly all are
+    alpha = cv2.extractChannel(pixels, 3)
     return 255 - cv2.multiply(255 - grey, alpha, scale=1 / 255)
 
 

@@ -104,7 +104,7 @@ def _drawn(grey: np.ndarray) -> _Sheet | None:
 
 def _is_wide(contrast: np.ndarray) -> bool:
     """Whether there is contrast all over a square nearly as wide as what is taken for paper."""
-    marked = halved((contrast > 0) * np.uint8(255), PAPER)
+    marked = halved(cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY)[1], PAPER)
     width = max(3, round(NEARLY * WIDEST_STROKE * max(marked.shape)))
     return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
 
@@ -143,18 +143,31 @@ def _measured(sheet: _Sheet, kept: np.ndarray | None = None) -> np.ndarray | Non
     contrast = sheet.contrast if kept is None else np.where(kept, sheet.contrast, np.uint8(sheet.middle))
     for part in (_inner, lambda whole: whole):
         if (strongest := _strongest(part(contrast))) >= least:
-            inked = _marked(part(contrast))
-            strong = inked[inked > int((sheet.middle + strongest) / 2)]
-            high = _median(LEVELS, np.bincount(strong, minlength=len(LEVELS)))
+            high = _middle_above((sheet.middle + strongest) / 2, part(contrast))
             strength = np.clip((LEVELS - low) * (255 / max(high - low, 1.0)), 0, 255).round().astype(np.uint8)
-            return cv2.LUT(contrast, strength)
+            return _with_strength(contrast, strength)
     return None
 
 
-def _marked(contrast: np.ndarray) -> np.ndarray:
-    """What encloses all contrast there is: of a drawing, much less than the whole."""
+def _middle_above(least: float, contrast: np.ndarray) -> float:
+    """The median of what contrast is above the least."""
+    marked = contrast[_marked(contrast)]
+    strong = marked[marked > int(least)]
+    middle = [(len(strong) - 1) // 2, len(strong) // 2]
+    return float(np.partition(strong, middle)[middle].mean())
+
+
+def _with_strength(contrast: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Contrast with each level replaced by its strength (256,), which of 0 is 0."""
+    ink, marked = np.zeros_like(contrast), _marked(contrast)
+    ink[marked] = cv2.LUT(contrast[marked], strength)
+    return ink
+
+
+def _marked(contrast: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns of all contrast there is: of a drawing, much less than the whole."""
     x, y, width, height = cv2.boundingRect(contrast)
-    return contrast[y : y + height, x : x + width]
+    return slice(y, y + height), slice(x, x + width)
 
 
 def _counts(levels: np.ndarray) -> np.ndarray:

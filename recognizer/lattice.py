@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +31,7 @@ class Option:
     @property
     def total(self) -> float:
         """Its cost and the model's doubt, once for each atom: else few digits would cost less than many."""
-        return self.cost - (self.stop - self.start) * float(np.log(max(self.probabilities.max(), 1e-9)))
+        return self.cost - (self.stop - self.start) * math.log(max(float(self.probabilities.max()), 1e-9))
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ Atom = tuple[int, bool]  # the number of a piece, and whether it was cut off fro
 
 def _cut(pieces: Pieces, found: Sequence[Sequence[Group]], height: float, most: int) -> tuple[Pieces, list[list[Atom]]]:
     """The pieces cut wherever they may be, and the atoms of each line from left to right."""
-    labels, boxes = pieces.labels.copy(), [tuple(box) for box in pieces.boxes]
+    labels, boxes = pieces.labels.astype(np.int32), [tuple(box) for box in pieces.boxes]
     atoms: list[list[Atom]] = []
     for groups in found:
         atoms.append([])

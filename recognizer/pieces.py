@@ -26,7 +26,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Pieces of `ink` (height, width) uint8: `labels` of the same shape says whose a pixel is, 0 is nobody's.
+    """Pieces of `ink` (height, width) uint8: `labels`, integers of the same shape, say whose a pixel is; 0 is nobody's.
 
     `boxes` (n, 4) and `mass` (n,) are of the pieces 1 to n - 1; 0 stands for the paper and weighs nothing.
     """
@@ -62,12 +62,13 @@ def connected(ink: np.ndarray) -> Pieces:
     if not width:
         raise NoInk("Nothing is drawn or written here yet.")
     window = slice(y, y + height), slice(x, x + width)
-    labels = np.zeros(ink.shape, np.int32)
-    count, labels[window] = cv2.connectedComponents(solid[window])
+    count, found = cv2.connectedComponents(solid[window])
     if count == 2:  # statistics take longer than finding them
-        boxes = np.array([(0, 0, 0, 0), (0, 0, width, height)])
+        labels, boxes = solid, np.array([(0, 0, 0, 0), (0, 0, width, height)])
         mass = np.array([0, cv2.norm(ink[window], cv2.NORM_L1, solid[window])])
     else:
+        labels = np.zeros(ink.shape, np.int32)
+        labels[window] = found
         boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
         inked = solid[window] > 0
         mass = np.bincount(labels[window][inked], ink[window][inked], count)
