@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.frame import faintness, frame
-from recognizer.ink import extract
+from recognizer.ink import condensed, extract
 from recognizer.lattice import Line, Option, best_way, is_sure, least_doubtful
 from recognizer.layout import LAYOUTS, left_out
 from recognizer.layout import inside as inner_pieces  # not `inside`, which is a module of this package
@@ -42,6 +43,7 @@ PLACES = 6  # decimal places of a probability; more would be noise
 def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
     picture = decode(data, max_megapixels)
+    picture = replace(picture, grey=condensed(picture.grey))
     views = [[connected(ink) for ink in inks] for inks in extract(picture.grey)]
     found = [_lines(inks, layout, model) for inks in views]
     best = least_doubtful(found)
@@ -71,7 +73,7 @@ def _lines(inks: Sequence[Pieces], layout: str, model: Model) -> list[list[Optio
 
 def first_frame(grey: np.ndarray) -> np.ndarray:
     """Return the frame (28, 28) of a grey picture (height, width) of one digit, by no model's advice. Raises NoInk."""
-    pieces = connected(extract(grey)[0][0])
+    pieces = connected(extract(condensed(grey))[0][0])
     return frame(pieces.glyph(inner_pieces(pieces)).ink)
 
 

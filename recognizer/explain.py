@@ -9,7 +9,7 @@ from recognizer.frame import SIDE
 from recognizer.reading import Reading
 from recognizer.scale import resized
 
-LARGEST, SMALLEST = 420, 240  # pixels of a picture's longer side, as drawn
+LARGEST, SMALLEST = 420, 320  # pixels of a picture's longer side, as drawn, the second roughly
 ZOOM = 3  # of a frame
 GAP = 16  # pixels
 LETTER = 0.5  # of OpenCV's own size
@@ -32,8 +32,9 @@ def drawn(reading: Reading) -> np.ndarray:
 
 
 def _scale(shape: tuple[int, ...]) -> float:
+    """Below 1, or a whole number, so that pixels stay squares."""
     side = max(shape)
-    return min(LARGEST / side, max(1.0, SMALLEST / side))
+    return LARGEST / side if side > LARGEST else max(1, round(SMALLEST / side))
 
 
 def _scaled(picture: np.ndarray, scale: float) -> np.ndarray:

@@ -62,7 +62,7 @@ def best_way(ways: Sequence[Sequence[Line]]) -> list[list[Option]]:
 def least_doubtful(readings: Sequence[Sequence[Sequence[Option]]]) -> int:
     """The number of the best of several readings; the first is preferred, unless another is better by SPLIT."""
     doubts = [_doubt(lines) + SPLIT * (number > 0) for number, lines in enumerate(readings)]
-    return int(np.argmin(doubts))
+    return doubts.index(min(doubts))
 
 
 def is_sure(way: Sequence[Line]) -> bool:

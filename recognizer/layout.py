@@ -105,18 +105,18 @@ def _heaviest(mass: np.ndarray) -> np.ndarray:
 def _unlikely(pieces: Pieces, numbers: np.ndarray, height: float) -> float:
     """The cost of taking pieces for the only digit of a picture, where writing is usually of a height."""
     left, top, right, bottom = around(pieces.boxes[numbers])
-    is_page = max(right - left, bottom - top) > PAGE * height
-    missed = MISSED * (is_page or _is_more_written(pieces, numbers))
     rows, columns = pieces.ink.shape
     is_across = max(rows, columns) > TIGHT and (right - left == columns or bottom - top == rows)
+    is_page = max(right - left, bottom - top) > PAGE * height
+    if pieces.is_one:
+        return MISSED * is_page + ACROSS * is_across
+    missed = MISSED * (is_page or _is_more_written(pieces, numbers))
     gaps = APART * _count_gaps(pieces.boxes[numbers])
     return missed + ACROSS * is_across + gaps + OVERLOOKED * _overlooked(pieces, numbers)
 
 
 def _overlooked(pieces: Pieces, numbers: np.ndarray) -> float:
     """What share of the solid ink in the middle of the picture is not of these pieces."""
-    if pieces.is_one:
-        return 0.0
     y, x = (round(CENTRAL * side) for side in pieces.ink.shape)
     middle = pieces.labels[y : pieces.ink.shape[0] - y, x : pieces.ink.shape[1] - x]
     counts = np.bincount(middle.ravel(), minlength=len(pieces.mass))[1:]

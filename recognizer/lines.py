@@ -20,6 +20,8 @@ Group = list[int]  # numbers of pieces
 def usual_height(pieces: Pieces, numbers: np.ndarray) -> float:
     """The height in pixels that half of the ink of these pieces is in pieces lower than."""
     heights = pieces.boxes[numbers, 3]
+    if len(heights) == 1:
+        return float(heights[0])
     order = np.argsort(heights)
     mass = np.cumsum(pieces.mass[numbers][order])
     return float(heights[order][np.searchsorted(mass, mass[-1] / 2)])

@@ -67,8 +67,8 @@ def known_visitor() -> str:
 
 
 def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    given = {name.lower() for name, _ in response.headers}
+    response.headers.extend(header for header in HEADERS.items() if header[0].lower() not in given)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
     return response

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recognizer import NoInk
-from recognizer.ink import extract, lightness
+from recognizer.ink import condensed, extract, lightness
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, ZERO, draw, photograph
 
 DIGITS = [ZERO, ONE, FOUR, FIVE_WITH_FLOATING_BAR, SEVEN]
@@ -25,6 +25,17 @@ def test_polarity_is_found(strokes, pen, size):
     grey = seen(draw(strokes, size, pen * size[0] / 400))
     assert lightness(grey) < 0
     assert lightness(255 - grey) > 0
+
+
+@pytest.mark.parametrize(("side", "pen", "wanted"), [(400, 16, 200), (1600, 72, 200), (400, 8, 400), (28, 3, 28)])
+def test_drawings_are_no_larger_than_shows_their_strokes(side, pen, wanted):
+    grey = seen(draw(FOUR, (side, side), pen))
+    assert condensed(grey).shape == condensed(255 - grey).shape == (wanted, wanted)
+
+
+def test_photographs_stay_as_they_are():
+    grey = seen(photograph(draw(FOUR)))
+    assert condensed(grey) is grey
 
 
 def test_polarity_does_not_follow_the_mean():
