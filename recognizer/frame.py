@@ -33,7 +33,7 @@ def faintness(framed: np.ndarray) -> float:
     """What share of the inked pixels of a frame (28, 28), 0 to 1, as frame() makes it, is far from strong ink."""
     near = cv2.dilate((framed > STRONG).view(np.uint8), np.ones((3, 3), np.uint8))
     inked = (framed > FAINTEST).view(np.uint8)
-    return 1 - cv2.countNonZero(inked & near) / cv2.countNonZero(inked)
+    return 1 - cv2.countNonZero(cv2.bitwise_and(inked, near)) / cv2.countNonZero(inked)
 
 
 def stroke_width(ink: np.ndarray) -> float:
