@@ -9,14 +9,8 @@ import time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelism; read when numpy is imported
 
-import cv2
 from gunicorn.workers.gthread import ThreadWorker
 
-from recognizer import ModelError, memory
-from webapp import metrics
-
-memory.keep()
-cv2.setNumThreads(1)
 PATIENCE = 0.005  # seconds; an idle worker wakes sooner
 _broken = multiprocessing.Event()
 
@@ -51,6 +45,12 @@ worker_class = Worker
 
 def when_ready(server):
     """Say where the site is; what is there by now stays shared with the workers, as no collector writes to it."""
+    import cv2
+
+    from recognizer import memory
+
+    memory.keep()
+    cv2.setNumThreads(1)
     gc.collect()
     gc.freeze()
     server.log.info("Digits reads at http://%s", bind)
@@ -58,6 +58,8 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Make sure that the model reads (Keras loads it only here); without it, nobody need come."""
+    from recognizer import ModelError
+
     try:
         worker.app.wsgi().extensions["model"].warm_up()
     except ModelError as error:
@@ -68,6 +70,8 @@ def post_worker_init(worker):
 
 def on_exit(server):
     """Leave nothing behind, and tell by the exit status that the model was at fault; gunicorn itself would trace."""
+    from webapp import metrics
+
     metrics.clean_up()
     if _broken.is_set():
         sys.exit(1)

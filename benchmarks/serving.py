@@ -51,6 +51,10 @@ def recognize():
     return flask.jsonify(digit=int(shares.argmax()), confidence=float(shares.max()))
 """,
 }
+WITHOUT_OURS = """
+wsgi_app, preload_app = "{module}:app", {preload}
+del when_ready, post_worker_init, on_exit
+"""
 WRK = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "image/png"
@@ -91,16 +95,17 @@ def main() -> None:
 
 
 def sites(folder: Path) -> dict[str, Site]:
-    """Our site and those beside it, each with the same workers; the peer only where Keras is installed."""
+    """Our site and those beside it, each served in the same way; the peer only where Keras is installed."""
     found: dict[str, Site] = {OURS: lambda: serving([ROOT / "scripts" / "serve"], ROOT, str(folder))}
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "/dev/null", "-w", WORKERS, "-k", "gthread", "--threads", "4"]
-    for name, preload in ((EMPTY, ["--preload"]), (PEER, [])):  # TensorFlow does not survive a fork
+    ours = (ROOT / "gunicorn.conf.py").read_text()
+    for name, preload in ((EMPTY, True), (PEER, False)):  # TensorFlow does not survive a fork
         if name == PEER and not find_spec("tensorflow"):
             print(f"{PEER} is left out: scripts/train installs what it needs.")
             continue
         module = name.split()[0].replace(".", "_")
         (folder / f"{module}.py").write_text(APPS[name])
-        command = [*gunicorn, *preload, f"{module}:app"]
+        (folder / f"{module}.conf.py").write_text(ours + WITHOUT_OURS.format(module=module, preload=preload))
+        command = [sys.executable, "-m", "gunicorn", "-c", f"{module}.conf.py"]
         found[name] = lambda command=command: serving(command, folder, str(folder))
     return found
 
@@ -159,10 +164,9 @@ def serving(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    bind = [] if "serve" in str(command[0]) else ["-b", f"127.0.0.1:{port}"]
     environment = os.environ | {"PORT": str(port), "DIGITS_INSTANCE": instance, "WORKERS": WORKERS}
     start = time.perf_counter()
-    process = subprocess.Popen([*command, *bind], cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/api/v1/recognize"
         while True:
