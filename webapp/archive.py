@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from recognizer import PictureTooLarge, UnreadablePicture
 
 MAX_PICTURES = 1000
 MAX_ENTRIES = 10 * MAX_PICTURES  # of the directory, with folders and what is by the way
-ENTRY = b"PK\x01\x02"  # each begins with this
+ENTRY = re.compile(rb"PK\x01\x02(?=.{26}(..))", re.DOTALL)  # how each begins, and the length of its extra field
+MAX_EXTRA = 2**18  # bytes of all extra fields; zipfile takes the square of each one's length to see them through
 MAX_TOTAL = 10  # times the upload limit, unpacked
 MAX_RATIO = 100  # of all unpacked to all packed bytes; pictures hardly shrink, but plain bitmaps do
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may ask for gigabytes to unpack
@@ -25,8 +27,11 @@ class Archive:
 
     def __init__(self, data: bytes, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        if (entries := data.count(ENTRY)) > MAX_ENTRIES:  # each would become an object; the end may lie
-            raise PictureTooLarge(f"The ZIP has {entries} files and folders; at most {MAX_ENTRIES} are read.")
+        extras = [int.from_bytes(length, "little") for length in ENTRY.findall(data)]  # the end may lie
+        if len(extras) > MAX_ENTRIES:  # each would become an object
+            raise PictureTooLarge(f"The ZIP has {len(extras)} files and folders; at most {MAX_ENTRIES} are read.")
+        if sum(extras) > MAX_EXTRA:
+            raise PictureTooLarge(f"The ZIP's directory has {sum(extras)} bytes of extra fields, more than is read.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # damaged archives make zipfile raise nearly anything

@@ -1,3 +1,4 @@
+import io
 import struct
 import tracemalloc
 import zipfile
@@ -69,6 +70,22 @@ def test_a_directory_is_counted_before_it_is_read():
 def test_a_directory_that_lies_about_its_entries_is_counted_all_the_same():
     with pytest.raises(PictureTooLarge, match="files and folders"):
         Archive(overlapping(MAX_ENTRIES + 1, b"x"), MAX_BYTES)
+
+
+def test_fields_that_take_long_to_see_through_are_refused():
+    def with_extra(count, comment=b""):
+        stored = io.BytesIO()
+        with zipfile.ZipFile(stored, "w") as archive:
+            for number in range(count):
+                info = zipfile.ZipInfo(f"{number}.png")
+                info.extra, info.comment = b"\xfe\xca\0\0" * 16_000, comment
+                archive.writestr(info, b"x")
+        return stored.getvalue()
+
+    assert len(Archive(with_extra(4), MAX_BYTES).names()) == 4
+    for comment in (b"", b"PK\x01\x02"):  # just before the next entry
+        with pytest.raises(PictureTooLarge, match="has 320000 bytes of extra fields"):
+            Archive(with_extra(5, comment), MAX_BYTES)
 
 
 def test_of_a_directory_only_what_may_be_a_picture_is_kept():
