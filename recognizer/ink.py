@@ -13,7 +13,7 @@ from recognizer.rules import without_rules
 from recognizer.scale import halved, shrunk
 
 OVERVIEW = 64  # pixels; side of the reduced picture that is enough to see where light, paper and ink are
-PAPER = 128  # pixels; side of the reduced picture in which strokes are filled
+PAPER = 128  # pixels; side of the reduced picture in which strokes are filled, and no drawing is too large
 WIDEST_STROKE = 0.35  # of the picture's longer side; anything wider is paper
 FINE_PAPER = 400  # pixels; the same where strokes are as on a page
 WIDE_STROKE = 0.12  # and so are they
@@ -50,6 +50,8 @@ def condensed(grey: np.ndarray) -> np.ndarray:
 
     Frames show no more than that, and what is a quarter as large is read in half the time.
     """
+    if max(grey.shape) <= PAPER:
+        return grey
     smaller = halved(grey, max(grey.shape) - 1)
     if any(_mean_width(contrast) >= BROAD for contrast in _contrasts(smaller)):
         return condensed(smaller)

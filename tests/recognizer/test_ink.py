@@ -33,6 +33,13 @@ def test_drawings_are_no_larger_than_shows_their_strokes(side, pen, wanted):
     assert condensed(grey).shape == condensed(255 - grey).shape == (wanted, wanted)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 30_000), (3000, 2)])
+def test_the_narrowest_pictures_are_condensed_and_it_ends(shape):
+    grey = np.full(shape, 255, np.uint8)
+    grey[: -(-shape[0] // 5), : -(-shape[1] // 5)] = 0
+    assert max(condensed(grey).shape) <= max(shape)
+
+
 def test_photographs_stay_as_they_are():
     grey = seen(photograph(draw(FOUR)))
     assert condensed(grey) is grey
