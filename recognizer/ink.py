@@ -13,7 +13,7 @@ from recognizer.rules import without_rules
 from recognizer.scale import halved, shrunk
 
 OVERVIEW = 64  # pixels; side of the reduced picture that is enough to see where light, paper and ink are
-PAPER = 128  # pixels; side of the reduced picture in which strokes are filled, and no drawing is too large
+PAPER = 128  # pixels; side of the reduced picture in which strokes are filled
 WIDEST_STROKE = 0.35  # of the picture's longer side; anything wider is paper
 FINE_PAPER = 400  # pixels; the same where strokes are as on a page
 WIDE_STROKE = 0.12  # and so are they
@@ -28,6 +28,7 @@ TIGHT = 400  # pixels; a larger picture of a single digit has paper around it
 TWO_LEVELS = 0.85  # of a picture's variance, that is between its two levels
 PLAIN = 0.7  # the least lightness, or darkness, at which it is plain whether ink is light or dark
 LEVELS = np.arange(256, dtype=np.float32)
+ENOUGH = 200  # pixels; the longer side that a drawing has at least when it is read
 BROAD = 6.5  # pixels; the shape of finer strokes would suffer
 SMOOTHED = 75  # pixels; pictures with shorter sides have strokes as thin as their grain
 
@@ -46,11 +47,11 @@ def extract(grey: np.ndarray) -> list[list[np.ndarray]]:
 
 
 def condensed(grey: np.ndarray) -> np.ndarray:
-    """Return a picture (height, width) uint8 as it is; a drawing halved as long as its strokes stay BROAD pixels wide.
+    """Return a picture (height, width) uint8 as it is; of a large drawing with broad strokes what is ENOUGH.
 
-    Frames show no more than that, and what is a quarter as large is read in half the time.
+    It is halved as long as they stay BROAD. Frames show no more than that, and what is a quarter as large is read in half the time.
     """
-    if max(grey.shape) <= PAPER:
+    if max(grey.shape) < 2 * ENOUGH:
         return grey
     smaller = halved(grey, max(grey.shape) - 1)
     if any(_mean_width(contrast) >= BROAD for contrast in _contrasts(smaller)):
