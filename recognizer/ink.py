@@ -49,7 +49,7 @@ def extract(grey: np.ndarray) -> list[list[np.ndarray]]:
 def condensed(grey: np.ndarray) -> np.ndarray:
     """Return a picture (height, width) uint8 as it is; of a large drawing with broad strokes what is ENOUGH.
 
-    It is halved as long as they stay BROAD. Frames show no more than that, and what is a quarter as large is read in half the time.
+    It is halved as long as they stay BROAD: frames show no more, and a quarter of the pixels is read sooner.
     """
     if max(grey.shape) < 2 * ENOUGH:
         return grey

@@ -27,7 +27,9 @@ def test_polarity_is_found(strokes, pen, size):
     assert lightness(255 - grey) > 0
 
 
-@pytest.mark.parametrize(("side", "pen", "wanted"), [(400, 16, 200), (1600, 72, 200), (400, 40, 200), (400, 8, 400), (28, 3, 28)])
+@pytest.mark.parametrize(
+    ("side", "pen", "wanted"), [(400, 16, 200), (1600, 72, 200), (400, 40, 200), (400, 8, 400), (28, 3, 28)]
+)
 def test_drawings_are_no_larger_than_shows_their_strokes(side, pen, wanted):
     grey = seen(draw(FOUR, (side, side), pen))
     assert condensed(grey).shape == condensed(255 - grey).shape == (wanted, wanted)
