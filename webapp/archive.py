@@ -27,11 +27,11 @@ class Archive:
 
     def __init__(self, data: bytes, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        extras = [int.from_bytes(length, "little") for length in ENTRY.findall(data)]  # the end may lie
+        extras = [int.from_bytes(size, "little") for size in ENTRY.findall(data)]  # the end may lie
         if len(extras) > MAX_ENTRIES:  # each would become an object
             raise PictureTooLarge(f"The ZIP has {len(extras)} files and folders; at most {MAX_ENTRIES} are read.")
-        if sum(extras) > MAX_EXTRA:
-            raise PictureTooLarge(f"The ZIP's directory has {sum(extras)} bytes of extra fields, more than is read.")
+        if (length := sum(extras)) > MAX_EXTRA:
+            raise PictureTooLarge(f"The ZIP's directory has {length} bytes of extra fields, more than is read.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # damaged archives make zipfile raise nearly anything
