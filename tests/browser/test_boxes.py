@@ -9,13 +9,24 @@ SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 
 
 def answered(visit, **options):
+    """A page that shows three digits, whose script has come: before it, boxes are links that scroll."""
+    page = asked(visit, **options)
+    expect(box(page, 1)).to_have_attribute("aria-current", "true")
+    return page
+
+
+def asked(visit, **options):
     page = visit("/upload", **options)
+    ask(page)
+    return page
+
+
+def ask(page):
     page.get_by_label("A scan or photo").set_input_files(
         {"name": "number.png", "mimeType": "image/png", "buffer": NUMBER}
     )
     page.get_by_role("button", name="Recognise").click()
     expect(page.locator("h1")).to_have_text("Read as 471")
-    return page
 
 
 def shown(page):
@@ -41,7 +52,6 @@ def test_a_box_shows_its_digit(visit, screen):
 
 def test_keys_choose_a_box(visit):
     page = answered(visit)
-    expect(box(page, 1)).to_have_attribute("aria-current", "true")
     box(page, 2).focus()
     page.keyboard.press("Enter")
     expect(shown(page)).to_have_text(["7"])
@@ -71,8 +81,16 @@ def test_the_address_names_the_digit(visit):
     expect(page.locator("h1")).to_have_text("Upload a picture")
 
 
+def test_buttons_cannot_be_pressed_before_their_script_comes(visit):
+    page = visit("/upload")
+    page.route("**/boxes.js", lambda route: route.abort())
+    ask(page)
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    assert visit.complaints.pop().startswith("Failed to load resource")
+
+
 def test_without_javascript_all_are_there_and_boxes_lead_to_them(visit):
-    page = answered(visit, java_script_enabled=False)
+    page = asked(visit, java_script_enabled=False)
     expect(shown(page)).to_have_text(["4", "7", "1"])
     box(page, 3).click()
     assert page.url.endswith("#digit-3")
