@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 import urllib.error
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.servers import free_port
 from webapp.config import ROOT
@@ -17,9 +19,27 @@ from webapp.config import ROOT
 PATIENCE = 60  # seconds
 
 
+class Site(NamedTuple):
+    """A running site: its address, and gunicorn's process, whose children are the workers."""
+
+    url: str
+    gunicorn: int
+
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.gunicorn}/task/{self.gunicorn}/children")
+        return [int(child) for child in children.read_text().split()]
+
+
 @contextmanager
 def served(instance: Path, **environment: str) -> Iterator[str]:
     """Give the address of a running site; its output goes to `instance`/log."""
+    with running(instance, **environment) as site:
+        yield site.url
+
+
+@contextmanager
+def running(instance: Path, **environment: str) -> Iterator[Site]:
+    """Give a running site; its output goes to `instance`/log."""
     port = free_port()
     instance.mkdir(exist_ok=True)
     with (instance / "log").open("w") as log:
@@ -27,10 +47,15 @@ def served(instance: Path, **environment: str) -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(url, process)
-            yield url
+            yield Site(url, process.pid)
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+def resident(pid: int) -> int:
+    """Kilobytes of memory that a process holds."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
 
 
 def start(instance: Path, output: object, **environment: str) -> subprocess.Popen:

@@ -1,9 +1,7 @@
 """Files that nobody means well with: each gets an answer below 500 with a sentence, from the page and from the API."""
 
 import io
-import os
 import random
-import re
 import struct
 from pathlib import Path
 
@@ -15,12 +13,12 @@ from PIL import Image
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 from tests.recognizer.test_decode import bomb
 from tests.servers import PATIENCE
-from tests.serving import served
+from tests.serving import resident, running
 from tests.webapp.pages import error
 from tests.webapp.test_batch import zipped
 
 SEED = 20
-GROWTH = 300_000  # kilobytes that a worker may grow by: a 50-megapixel picture takes most of that for a moment
+GROWTH = 100_000  # kilobytes that a worker may have grown by when all is over
 
 
 def every_format() -> list[bytes]:
@@ -99,25 +97,10 @@ def hostile(count: int) -> list[bytes]:
     return [*known, *odd, *mutated([data for data in known + odd if 0 < len(data) < 200_000], count)]
 
 
-def memory() -> int:
-    """Kilobytes of the largest process that this one has started, or that those have."""
-    return max(map(resident, descendants(os.getpid())))
-
-
-def descendants(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for task in tasks for child in task.read_text().split()]
-    return children + [below for child in children for below in descendants(child)]
-
-
-def resident(pid: int) -> int:
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) if found else 0  # a browser that has ended and that nobody has asked about
-
-
 def check(tmp_path: Path, count: int) -> None:
-    with served(tmp_path / "instance", WORKERS="1") as url, requests.Session() as browser:
-        before = memory()
+    with running(tmp_path / "instance", WORKERS="1") as site, requests.Session() as browser:
+        url, (worker,) = site.url, site.workers()
+        before = resident(worker)
         page = browser.get(f"{url}/upload", timeout=PATIENCE).text
         token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
         for number, data in enumerate(hostile(count)):
@@ -133,7 +116,8 @@ def check(tmp_path: Path, count: int) -> None:
             assert answer.ok or error(answer), name
             answer = browser.post(f"{url}/upload/rows", data=form, files={"image": ("a.png", data)}, timeout=PATIENCE)
             assert answer.ok, name
-        assert memory() - before < GROWTH
+        assert site.workers() == [worker]
+        assert resident(worker) - before < GROWTH
         assert browser.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).json()["text"] == "7"
 
 

@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
-from tests.serving import PATIENCE, served, start
-from tests.test_hostile import descendants
+from tests.serving import PATIENCE, running, served, start
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -82,14 +81,12 @@ def test_bursts_of_connections_spread_over_the_workers(tmp_path):
     """Each of the two has four threads, and one busy with all leaves what comes to the other, for a moment."""
     half = len(SEVEN_PNG) // 2
     head = f"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(SEVEN_PNG)}\r\n\r\n".encode()
-    others = set(descendants(os.getpid()))
-    with served(tmp_path / "instance") as url:
-        host, port = url.removeprefix("http://").split(":")
+    with running(tmp_path / "instance") as site:
+        host, port = site.url.removeprefix("http://").split(":")
 
         def sockets() -> list[int]:
             """How many each worker holds besides that on which it listens."""
-            processes = set(descendants(os.getpid())) - others
-            return [open_sockets(process) - 1 for process in processes if not descendants(process)]
+            return [open_sockets(worker) - 1 for worker in site.workers()]
 
         def burst() -> int:
             """How many of eight connections the worker holds that has the fewer."""

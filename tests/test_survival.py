@@ -15,15 +15,9 @@ import requests
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.servers import PATIENCE
-from tests.serving import served
-from tests.test_hostile import descendants, resident
+from tests.serving import Site, resident, running
 
 CLIENTS = 8
-
-
-def master() -> int:
-    """The process of gunicorn that has started the others."""
-    return next(pid for pid in descendants(os.getpid()) if descendants(pid))
 
 
 def upload(browser: requests.Session, url: str, picture: bytes) -> requests.Response:
@@ -44,7 +38,7 @@ def kept(instance: Path) -> list[int]:
         connection.close()
 
 
-def answers_while_killed(url: str, instance: Path, seconds: float) -> None:
+def answers_while_killed(site: Site, instance: Path, seconds: float) -> None:
     """What clients were answered while a worker is killed each second: all of it is kept, none of it twice."""
     done = threading.Event()
 
@@ -52,7 +46,7 @@ def answers_while_killed(url: str, instance: Path, seconds: float) -> None:
         browser, ids, lost = requests.Session(), [], 0
         while not done.is_set():
             try:
-                answer = upload(browser, url, [SEVEN_PNG, FOUR_PNG][number % 2])
+                answer = upload(browser, site.url, [SEVEN_PNG, FOUR_PNG][number % 2])
             except requests.RequestException:
                 lost += 1
                 continue
@@ -66,7 +60,7 @@ def answers_while_killed(url: str, instance: Path, seconds: float) -> None:
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 time.sleep(1)
-                for worker in descendants(master())[:1]:
+                for worker in site.workers()[:1]:
                     os.kill(worker, signal.SIGKILL)
         finally:
             done.set()
@@ -81,35 +75,35 @@ def answers_while_killed(url: str, instance: Path, seconds: float) -> None:
 
 
 def test_what_was_answered_is_kept_though_workers_are_killed(tmp_path):
-    with served(tmp_path / "instance") as url:
-        answers_while_killed(url, tmp_path / "instance", 5)
+    with running(tmp_path / "instance") as site:
+        answers_while_killed(site, tmp_path / "instance", 5)
 
 
 @pytest.mark.long
 def test_what_was_answered_is_kept_though_workers_are_killed_for_a_minute(tmp_path):
-    with served(tmp_path / "instance") as url:
-        answers_while_killed(url, tmp_path / "instance", 60)
+    with running(tmp_path / "instance") as site:
+        answers_while_killed(site, tmp_path / "instance", 60)
 
 
-def renew(gunicorn: int) -> None:
+def renew(site: Site) -> None:
     """Have all workers replaced, and wait until they are."""
-    before = set(descendants(gunicorn))
-    os.kill(gunicorn, signal.SIGHUP)
+    before = set(site.workers())
+    os.kill(site.gunicorn, signal.SIGHUP)
     end = time.monotonic() + PATIENCE
-    while before & (now := set(descendants(gunicorn))) or not now:
+    while before & (now := set(site.workers())) or not now:
         assert time.monotonic() < end, f"{before} are still among {now}"
         time.sleep(0.1)
 
 
 def test_a_reload_under_load_drops_nothing(tmp_path):
-    with served(tmp_path / "instance") as url:
+    with running(tmp_path / "instance") as site:
         done = threading.Event()
 
         def ask() -> list[int]:
             browser, codes = requests.Session(), []
             browser.headers["Connection"] = "close"  # as nginx asks; an idle one may end just when it is used
             while not done.is_set():
-                codes.append(upload(browser, url, SEVEN_PNG).status_code)
+                codes.append(upload(browser, site.url, SEVEN_PNG).status_code)
             return codes
 
         with ThreadPoolExecutor(CLIENTS) as pool:
@@ -117,7 +111,7 @@ def test_a_reload_under_load_drops_nothing(tmp_path):
             try:
                 for _ in range(3):
                     time.sleep(1)
-                    renew(master())
+                    renew(site)
             finally:
                 done.set()
             codes = [code for result in results for code in result.result()]
@@ -127,13 +121,15 @@ def test_a_reload_under_load_drops_nothing(tmp_path):
 
 @pytest.mark.long
 def test_memory_does_not_grow_over_twenty_thousand_requests(tmp_path):
-    with served(tmp_path / "instance", WORKERS="1") as url:
-        (worker,) = descendants(master())
+    with running(tmp_path / "instance", WORKERS="1") as site:
+        (worker,) = site.workers()
 
         def ask(count: int) -> int:
             with ThreadPoolExecutor(CLIENTS) as pool:
                 codes = pool.map(
-                    lambda _: requests.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).status_code,
+                    lambda _: (
+                        requests.post(f"{site.url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).status_code
+                    ),
                     range(count),
                 )
                 assert set(codes) == {200}
@@ -170,12 +166,12 @@ def visits(url: str, seconds: float, rate: float | None = None) -> int:
 
 @pytest.mark.long
 def test_memory_does_not_grow_in_half_an_hour_at_half_load(tmp_path):
-    with served(tmp_path / "instance") as url:
+    with running(tmp_path / "instance") as site:
         seconds = float(os.environ.get("SOAK_SECONDS", "1800"))
-        half = visits(url, 10) / 10 / 2
-        visits(url, seconds / 5, half)
-        workers = descendants(master())
+        half = visits(site.url, 10) / 10 / 2
+        visits(site.url, seconds / 5, half)
+        workers = site.workers()
         settled = max(map(resident, workers))
-        assert visits(url, seconds * 4 / 5, half) > half * seconds * 4 / 5 / 2
-        assert descendants(master()) == workers
+        assert visits(site.url, seconds * 4 / 5, half) > half * seconds * 4 / 5 / 2
+        assert site.workers() == workers
         assert max(map(resident, workers)) < 1.05 * settled
