@@ -1,6 +1,9 @@
 """How fast the site answers and what it weighs, beside an empty Flask site and one with Keras' model.predict.
 
-scripts/bench serving [--seconds 5] [--rounds 3] [--requests 2000] [--files 5000]
+WORKERS=2 scripts/bench serving [--seconds 5] [--rounds 3] [--requests 2000] [--files 5000]
+
+Each round's requests a second are printed, too: an empty site is so rarely busy that chance decides whether one worker
+takes all eight connections or both share them, and its rate differs threefold between the two.
 """
 
 from __future__ import annotations
@@ -113,11 +116,12 @@ def sites(folder: Path) -> dict[str, Site]:
 def measured(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, dict, dict, dict]:
     """Of each site: seconds to start; figures of wrk, 8 at once and one at a time; memory. In turn, round by round."""
     starts, busy, calm, memories = ({name: [] for name in places} for _ in range(4))
-    for _ in range(options.rounds):  # in turn, so that a noisy moment meets all
+    for number in range(options.rounds):  # in turn, so that a noisy moment meets all
         for name, site in places.items():
             with site() as (process, url, seconds):
                 starts[name].append(seconds)
                 busy[name].append(wrk(url, 8, options.seconds, folder))
+                print(f"round {number + 1}: {name} {busy[name][-1][0]:.0f} a second", flush=True)
                 calm[name].append(wrk(url, 1, options.seconds, folder))
                 for _ in range(max(0, options.requests - int(busy[name][-1][0] * options.seconds))):
                     post(url)
