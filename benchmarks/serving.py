@@ -29,6 +29,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tests.serving import children, memory
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS, EMPTY, PEER = "this site", "empty Flask", "model.predict"
 WORKERS = os.environ.get("WORKERS", "2")
@@ -197,16 +199,6 @@ def _picture() -> bytes:
     canvas = np.full((400, 400), 255, np.uint8)
     cv2.polylines(canvas, [np.array([[100, 80], [300, 80], [180, 340]])], False, 0, 16, cv2.LINE_AA)
     return cv2.imencode(".png", canvas)[1].tobytes()
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def memory(pid: int) -> dict[str, int]:
-    """Kilobytes by kind, such as Rss (resident), Pss and Private_Dirty (unique)."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    return {line.split(":")[0]: int(line.split()[1]) for line in lines}
 
 
 PICTURE = _picture()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import time
 import urllib.error
@@ -26,8 +25,7 @@ class Site(NamedTuple):
     gunicorn: int
 
     def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.gunicorn}/task/{self.gunicorn}/children")
-        return [int(child) for child in children.read_text().split()]
+        return children(self.gunicorn)
 
 
 @contextmanager
@@ -53,9 +51,18 @@ def running(instance: Path, **environment: str) -> Iterator[Site]:
             process.wait(PATIENCE)
 
 
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def memory(pid: int) -> dict[str, int]:
+    """Kilobytes by kind, such as Rss (resident), Pss and Private_Dirty (unique)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {line.split(":")[0]: int(line.split()[1]) for line in lines}
+
+
 def resident(pid: int) -> int:
-    """Kilobytes of memory that a process holds."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+    return memory(pid)["Rss"]
 
 
 def start(instance: Path, output: object, **environment: str) -> subprocess.Popen:

@@ -122,14 +122,12 @@ def test_a_reload_under_load_drops_nothing(tmp_path):
 @pytest.mark.long
 def test_memory_does_not_grow_over_twenty_thousand_requests(tmp_path):
     with running(tmp_path / "instance", WORKERS="1") as site:
-        (worker,) = site.workers()
+        url, (worker,) = site.url, site.workers()
 
         def ask(count: int) -> int:
             with ThreadPoolExecutor(CLIENTS) as pool:
                 codes = pool.map(
-                    lambda _: (
-                        requests.post(f"{site.url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).status_code
-                    ),
+                    lambda _: requests.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).status_code,
                     range(count),
                 )
                 assert set(codes) == {200}
