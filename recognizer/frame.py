@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -9,24 +11,40 @@ from recognizer.pieces import SOLID
 from recognizer.scale import halved, resized, shrunk
 
 SIDE = 28  # pixels of a frame
-BOX = 20  # pixels; the longest side of the ink inside the frame
-CENTRE = 14.0  # the pixel, counted from 0, on which the mean centre of mass of MNIST's digits lies
-WORKING_BOX = 200  # pixels; a larger glyph is reduced before its strokes are measured
 FAINTEST, STRONG = 0.1, 0.5  # levels above which a pixel of a frame is inked at all, and is strong ink
-THINNEST = 2.0  # frame pixels; nearly all strokes of MNIST are wider, so thinner ones are thickened to this
 
 
-def frame(ink: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class Framing:
+    """How a glyph is put into its frame. A model reads well only what is framed as its training digits were."""
+
+    box: int = 20  # pixels, the longest side of the ink inside the frame
+    centre: float = 14.0  # the pixel, counted from 0, on which the mean centre of mass of MNIST's digits lies
+    thinnest: float = 2.0  # frame pixels; nearly all strokes of MNIST are wider, so thinner ones are thickened to this
+    working_box: int = 200  # pixels; a larger glyph is halved until it fits, before its strokes are measured
+
+    def __post_init__(self) -> None:
+        """Refuse what no glyph can be framed by. Raises ValueError."""
+        limits = {"box": (1, SIDE), "centre": (0, SIDE - 1), "thinnest": (0, SIDE), "working_box": (SIDE, 1 << 15)}
+        for name, (least, most) in limits.items():
+            if not least <= (value := getattr(self, name)) <= most:
+                raise ValueError(f"{name} is {value}, not from {least} to {most}")
+
+
+FRAMING = Framing()
+
+
+def frame(ink: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
     """Return (28, 28) float32, 0 to 1, of a glyph's ink (height, width) uint8 that is not all zero.
 
-    The aspect is kept, the longest side is 20 pixels and the ink's centre of mass is in the middle.
+    The aspect is kept, the longest side fills the box and the ink's centre of mass is in the middle.
     """
-    glyph = halved(_cropped(ink), WORKING_BOX)
-    if max(glyph.shape) > BOX:
-        glyph = shrunk(_thickened(glyph), BOX)
-    elif max(glyph.shape) < BOX:
-        glyph = resized(glyph, BOX / max(glyph.shape), cv2.INTER_LINEAR)
-    return _centred(glyph / np.float32(max(glyph.max(), 1)))
+    glyph, box = halved(_cropped(ink), framing.working_box), framing.box
+    if max(glyph.shape) > box:
+        glyph = shrunk(_thickened(glyph, framing), box)
+    elif max(glyph.shape) < box:
+        glyph = resized(glyph, box / max(glyph.shape), cv2.INTER_LINEAR)
+    return _centred(glyph / np.float32(max(glyph.max(), 1)), framing.centre)
 
 
 def faintness(framed: np.ndarray) -> float:
@@ -49,8 +67,8 @@ def _cropped(ink: np.ndarray) -> np.ndarray:
     return ink[y : y + height, x : x + width] if width and height else ink
 
 
-def _thickened(ink: np.ndarray) -> np.ndarray:
-    missing = THINNEST * max(ink.shape) / BOX - stroke_width(ink)
+def _thickened(ink: np.ndarray, framing: Framing) -> np.ndarray:
+    missing = framing.thinnest * max(ink.shape) / framing.box - stroke_width(ink)
     if missing < 1:
         return ink
     grown = round(missing / 2)
@@ -58,12 +76,12 @@ def _thickened(ink: np.ndarray) -> np.ndarray:
     return cv2.dilate(cv2.copyMakeBorder(ink, grown, grown, grown, grown, cv2.BORDER_CONSTANT), kernel)
 
 
-def _centred(glyph: np.ndarray) -> np.ndarray:
-    """Place a glyph of at most 20×20 so that its centre of mass is at the frame's, as far as it fits."""
+def _centred(glyph: np.ndarray, centre: float) -> np.ndarray:
+    """Place a glyph, which must fit, so that its centre of mass is at `centre` along both sides, or next to it."""
     height, width = glyph.shape
     mass = glyph.sum()
-    x = round(CENTRE - float((glyph.sum(0) @ np.arange(width)) / mass))
-    y = round(CENTRE - float((glyph.sum(1) @ np.arange(height)) / mass))
+    x = round(centre - float((glyph.sum(0) @ np.arange(width)) / mass))
+    y = round(centre - float((glyph.sum(1) @ np.arange(height)) / mass))
     x, y = min(max(x, 0), SIDE - width), min(max(y, 0), SIDE - height)
     placed = np.zeros((SIDE, SIDE), np.float32)
     placed[y : y + height, x : x + width] = glyph

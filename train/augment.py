@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from recognizer.frame import BOX, SIDE, frame
+from recognizer.frame import FRAMING, SIDE, frame
 from train import pen
 from train.recipe import Augmentation
 
@@ -45,14 +45,14 @@ def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -
 
 
 def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    zoom = pen.SIDE / BOX
+    zoom = pen.SIDE / FRAMING.box
     matrix = _affine(how, rng)
     strokes = pen.marked(writing, how.marks, rng)
     if how.loose:
         strokes = pen.loosened(strokes, how.loose, rng)
     strokes = [stroke @ matrix.T for stroke in strokes]
     if how.elastic:
-        strokes = _bent(strokes, how.elastic / BOX, rng)
+        strokes = _bent(strokes, how.elastic / FRAMING.box, rng)
     ink = pen.draw(strokes, zoom * np.exp(rng.uniform(*np.log((how.thinnest, how.widest)))))
     return _framed(_flawed(ink, zoom, how, rng))
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer.frame import BOX, CENTRE, SIDE, THINNEST, faintness, frame, stroke_width
+from recognizer.frame import FRAMING, SIDE, Framing, faintness, frame, stroke_width
 from tests.drawing import ONE, SEVEN, ZERO, ink_of
 
 
@@ -23,8 +23,26 @@ def test_a_frame_is_as_mnist_makes_it(strokes, side):
     assert made.shape == (SIDE, SIDE)
     assert made.dtype == np.float32
     assert (made.min(), made.max()) == (0, 1)
-    assert max(extent(made)) == BOX
-    assert centre(made) == pytest.approx((CENTRE, CENTRE), abs=0.51)
+    assert max(extent(made)) == FRAMING.box
+    assert centre(made) == pytest.approx((FRAMING.centre, FRAMING.centre), abs=0.51)
+
+
+@pytest.mark.parametrize("box", [14, 28])
+def test_other_settings_make_another_frame(box):
+    framing = Framing(box=box, centre=12.0, thinnest=4.0)
+    made = frame(ink_of(SEVEN, pen=4), framing)
+    assert max(extent(made)) == box
+    if box == 14:  # has room to move
+        assert centre(made) == pytest.approx((12, 12), abs=0.51)
+    assert (made > 0.5).sum() > 1.5 * (frame(ink_of(SEVEN, pen=4), Framing(box=box)) > 0.5).sum()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"box": 0}, {"box": 29}, {"centre": 28.0}, {"thinnest": -1.0}, {"working_box": 0}]
+)
+def test_settings_that_cannot_be_are_refused(settings):
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        Framing(**settings)
 
 
 def test_the_aspect_is_kept():
@@ -42,7 +60,7 @@ def test_anywhere_and_any_size_gives_nearly_the_same_frame():
 @pytest.mark.parametrize("pen", [1, 2, 4])
 def test_hairlines_become_as_wide_as_mnists_thinnest(pen):
     made = frame(ink_of(SEVEN, pen=pen))
-    assert made.sum() / frame(ink_of(SEVEN, pen=THINNEST * 14)).sum() == pytest.approx(1, abs=0.25)
+    assert made.sum() / frame(ink_of(SEVEN, pen=FRAMING.thinnest * 14)).sum() == pytest.approx(1, abs=0.25)
 
 
 @pytest.mark.parametrize("pen", [3, 8, 25, 60])
@@ -68,7 +86,7 @@ def test_a_digit_on_the_ruling_around_it_is_faint():
 
 def test_mnist_comes_back_the_same_within_a_pixel_of_shift(mnist_test):
     shifts = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
-    boxed = [picture for picture in mnist_test[0] if max(extent(picture)) == BOX]
+    boxed = [picture for picture in mnist_test[0] if max(extent(picture)) == FRAMING.box]
     assert len(boxed) >= 9990  # MNIST itself made a few a pixel smaller
     for picture in boxed:
         made = frame(picture)
