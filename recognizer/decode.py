@@ -8,10 +8,14 @@ from importlib import import_module
 
 import cv2
 import numpy as np
-from kornia_rs.io import decode_image_png_u8
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+
+try:
+    from kornia_rs.io import decode_image_png_u8 as decode_png
+except ImportError:  # there is none for this platform; Pillow reads the same, only slower
+    decode_png = None
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 for _plugin in ("Png", "Jpeg", "WebP", "Gif", "Bmp", "Tiff", "Avif"):  # else Pillow imports all its forty
@@ -104,15 +108,15 @@ def _unidentified(data: bytes) -> PictureError:
 
 
 def _plain(image: Image.Image, data: bytes) -> np.ndarray | None:
-    """The grey pixels of a PNG as browsers make them of a canvas, for which Pillow takes five times as long.
+    """The grey pixels of a PNG as browsers make them of a canvas, for which Pillow takes five times as long as kornia.
 
-    None of any other picture, or one that is damaged: what can be made of those, Pillow decides.
+    None without kornia, of any other picture, or one that is damaged: what can be made of those, Pillow decides.
     """
     is_plain = image.format == "PNG" and image.mode in PLAIN and max(image.size) <= WORKING_SIDE
-    if not is_plain or any(chunk in data for chunk in NOT_PLAIN):
+    if decode_png is None or not is_plain or any(chunk in data for chunk in NOT_PLAIN):
         return None
     try:
-        pixels = decode_image_png_u8(data, image.size[::-1], PLAIN[image.mode])
+        pixels = decode_png(data, image.size[::-1], PLAIN[image.mode])
     except Exception:  # it raises nothing else
         return None
     if image.mode == "RGBA":

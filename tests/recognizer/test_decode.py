@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -20,6 +21,17 @@ SEEN = np.asarray(GREY)
 register_heif_opener()
 
 
+@pytest.fixture(params=["kornia", "Pillow"])
+def png_reader(request, monkeypatch):
+    """What reads a common PNG: kornia, or Pillow, where kornia is not installed."""
+    module = import_module("recognizer.decode")  # which the function of the same name hides
+    if request.param == "Pillow":
+        monkeypatch.setattr(module, "decode_png", None)
+    else:
+        assert module.decode_png
+
+
+@pytest.mark.usefixtures("png_reader")
 def test_a_grey_png_comes_back_as_it_is():
     picture = decode(encode(GREY))
     assert np.array_equal(picture.grey, SEEN)
@@ -43,6 +55,7 @@ def test_exif_orientation_is_undone(orientation):
     assert picture.size == (60, 40)
 
 
+@pytest.mark.usefixtures("png_reader")
 def test_transparency_is_laid_over_white():
     ink = GREY.point(lambda value: 255 - value)
     black = Image.new("L", GREY.size, 0)
@@ -51,8 +64,8 @@ def test_transparency_is_laid_over_white():
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+@pytest.mark.usefixtures("png_reader")
 def test_png_gives_the_grey_that_other_formats_give(mode):
-    """Common PNGs are decoded by another library than all else."""
     noise = np.random.default_rng(0).integers(0, 256, (40, 60, len(mode)), np.uint8)
     picture = Image.fromarray(noise.squeeze())
     assert picture.mode == mode
@@ -70,6 +83,15 @@ def test_a_palette_with_transparency_is_read():
     palette.putpalette([0, 0, 0, 90, 90, 90, 255, 255, 255, 0, 0, 0])
     palette.putdata([0, 1, 2, 3])
     assert decode(encode(palette, transparency=0)).grey.tolist() == [[255, 90, 255, 0]]
+
+
+def test_pictures_are_read_where_kornia_is_not_installed():
+    program = (
+        "import sys; sys.modules['kornia_rs'] = None; from recognizer.decode import decode;"
+        "sys.stdout.buffer.write(decode(sys.stdin.buffer.read()).grey.tobytes())"
+    )
+    run = subprocess.run([sys.executable, "-c", program], input=encode(GREY), capture_output=True, check=True)
+    assert run.stdout == SEEN.tobytes()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
@@ -144,6 +166,7 @@ def test_no_bytes_are_unreadable():
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+@pytest.mark.usefixtures("png_reader")
 def test_a_truncated_picture_is_unreadable(kind, share):
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (100, 100), np.uint8))
     whole = encode(noise, kind)
