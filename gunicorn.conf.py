@@ -70,7 +70,7 @@ def post_worker_init(worker):
 
 def on_exit(server):
     """Leave nothing behind, and tell by the exit status that the model was at fault; gunicorn itself would trace."""
-    from webapp import metrics
+    from webapp.serving import metrics
 
     metrics.clean_up()
     if _broken.is_set():

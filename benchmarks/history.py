@@ -24,10 +24,11 @@ from sqlalchemy import Select, insert, text
 from benchmarks.serving import PICTURE
 from recognizer import read
 from tests.servers import postgresql_server
-from webapp import create_app, paging
-from webapp.entries import deleted, keep, own
-from webapp.filters import Filter
-from webapp.store import Entry, db
+from webapp import create_app
+from webapp.history import paging
+from webapp.history.entries import deleted, keep, own
+from webapp.history.filters import Filter
+from webapp.history.store import Entry, db
 
 VISITOR = "a" * 32
 OTHERS = 5  # entries of the visitor to one of another's

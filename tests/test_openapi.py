@@ -32,7 +32,7 @@ schemathesis.openapi.media_type("application/octet-stream", PICTURES)
 schemathesis.openapi.media_type("application/zip", PICTURES | PICTURES.map(lambda data: zipped([("a.png", data)])))
 
 
-schema = schemathesis.openapi.from_path(ROOT / "webapp" / "openapi.json")
+schema = schemathesis.openapi.from_path(ROOT / "webapp" / "api" / "openapi.json")
 operations = [found.ok() for found in schema.get_all_operations()]
 
 

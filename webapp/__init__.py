@@ -9,27 +9,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recognizer import Model
-from webapp import (
-    about,
-    api,
-    config,
-    corrections,
-    errors,
-    export,
-    health,
-    history,
-    http,
-    insights,
-    metrics,
-    models,
-    ratelimit,
-    reader,
-    requestlog,
-    retention,
-    store,
-    uploads,
-    wording,
-)
+from webapp import api, config, pages
+from webapp.history import retention, store
+from webapp.pages import wording
+from webapp.serving import errors, http, metrics, ratelimit, requestlog
 
 __all__ = ["create_app"]
 
@@ -52,10 +35,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording, models):
+    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording, pages.models):
         part.init_app(app)
-    for part in (reader, uploads, history, corrections, export, insights, models, about, api, health):
-        app.register_blueprint(part.bp)
+    for blueprint in (*pages.blueprints, *api.blueprints):
+        app.register_blueprint(blueprint)
     if proxies := settings["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app

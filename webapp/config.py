@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from webapp import ratelimit
+from webapp.serving import ratelimit
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.conftest import data_file
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_batch import zipped
-from webapp import strokes
+from webapp.reading import strokes
 
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 SEVEN, FOUR = ("seven.png", SEVEN_PNG), ("four.png", FOUR_PNG)

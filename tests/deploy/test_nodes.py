@@ -12,7 +12,7 @@ import requests
 from tests.deploy.conftest import LIMIT, Visitor, nginx
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.servers import PATIENCE, free_port
-from webapp.http import HEADERS, HTTPS_ONLY
+from webapp.serving.http import HEADERS, HTTPS_ONLY
 
 RECOGNIZE = "/api/v1/recognize"
 

@@ -6,7 +6,7 @@ import io
 import re
 
 from tests.drawing import SEVEN_PNG
-from webapp.store import Entry, db
+from webapp.history.store import Entry, db
 
 
 def token(client, page: str = "/upload") -> str:

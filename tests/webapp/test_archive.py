@@ -8,7 +8,7 @@ import pytest
 
 from recognizer import PictureTooLarge, UnreadablePicture
 from tests.webapp.test_batch import zipped
-from webapp.archive import MAX_ENTRIES, Archive
+from webapp.reading.archive import MAX_ENTRIES, Archive
 
 MAX_BYTES = 20_000_000
 MEGABYTE = 2**20

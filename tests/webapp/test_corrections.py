@@ -7,9 +7,9 @@ from sqlalchemy import event, update
 
 from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upload
 from train.own import load
-from webapp.corrections import aligned
-from webapp.export import BATCH
-from webapp.store import Consent, Entry, db
+from webapp.history.store import Consent, Entry, db
+from webapp.pages.corrections import aligned
+from webapp.pages.export import BATCH
 
 
 def entry(app, number=1):

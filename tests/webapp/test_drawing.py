@@ -6,7 +6,7 @@ import pytest
 
 from tests.drawing import SEVEN
 from tests.webapp.pages import draw, error, upload
-from webapp.store import Entry, db
+from webapp.history.store import Entry, db
 
 DRAWN = json.dumps({"strokes": SEVEN, "widths": [0.045]})
 

@@ -5,9 +5,9 @@ import pytest
 from flask import session
 
 from tests.webapp.pages import error, ids, keep_like_the_first, upload
-from webapp.filters import Filter
-from webapp.paging import own
-from webapp.store import Entry, db
+from webapp.history.filters import Filter
+from webapp.history.paging import own
+from webapp.history.store import Entry, db
 
 
 @pytest.fixture

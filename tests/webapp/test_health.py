@@ -1,7 +1,7 @@
 import sqlalchemy.exc
 
 from recognizer import ModelError
-from webapp.store import db
+from webapp.history.store import db
 
 
 def test_the_process_is_up(client):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.drawing import FOUR_PNG, SEVEN, SEVEN_PNG, draw, encode
 from tests.webapp.pages import error, ids, keep_like_the_first, post, token, twin, upload
-from webapp.entries import THUMBNAIL
+from webapp.history.entries import THUMBNAIL
 
 
 def picture(response):

@@ -5,7 +5,7 @@ import pytest
 
 from tests.drawing import SEVEN_PNG
 from tests.webapp.pages import token, upload
-from webapp.http import HEADERS
+from webapp.serving.http import HEADERS
 
 SECURE = {"base_url": "https://digits.example"}
 PAGES = ["/", "/upload", "/history", "/models", "/models/flagship", "/about", "/api", "/nowhere"]

@@ -4,8 +4,8 @@ from zipfile import ZipFile
 import pytest
 
 from train.recipe import load
-from webapp import layers
 from webapp.config import ROOT
+from webapp.models import layers
 
 
 def bundle(folder, config):

@@ -9,8 +9,10 @@ import pytest
 from recognizer import Model, ModelError
 from tests.drawing import SEVEN_PNG
 from tests.webapp.pages import token, upload
-from webapp import bundles, create_app, models
+from webapp import create_app
 from webapp.config import ROOT
+from webapp.models import bundles
+from webapp.pages import models
 
 SHIPPED = sorted(path.parent.name for path in ROOT.glob("models/*/model.tflite"))
 

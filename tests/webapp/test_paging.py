@@ -4,7 +4,7 @@ import re
 import pytest
 
 from tests.webapp.pages import error, ids, keep_like_the_first, upload
-from webapp.paging import PAGE
+from webapp.history.paging import PAGE
 
 
 @pytest.fixture

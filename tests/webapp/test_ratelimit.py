@@ -10,7 +10,7 @@ from tests.servers import free_port, redis_server
 from tests.webapp.pages import error, upload
 from webapp import create_app
 from webapp.config import ConfigError, read
-from webapp.ratelimit import VISITORS
+from webapp.serving.ratelimit import VISITORS
 
 RECOGNIZE = "/api/v1/recognize"
 

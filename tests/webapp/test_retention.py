@@ -7,9 +7,10 @@ import pytest
 
 from tests.webapp.pages import error, ids, keep_like_the_first, post, upload
 from tests.webapp.test_unavailable import locked
-from webapp import create_app, retention
-from webapp.retention import BATCH, UNDO
-from webapp.store import Consent, Entry, db
+from webapp import create_app
+from webapp.history import retention
+from webapp.history.retention import BATCH, UNDO
+from webapp.history.store import Consent, Entry, db
 
 NOW = datetime.now(UTC)
 LONG_DELETED = {"deleted_at": NOW - UNDO - timedelta(minutes=1)}

@@ -14,7 +14,7 @@ from tests.drawing import FOUR_PNG
 from tests.webapp.pages import keep_like_the_first, post, upload
 from webapp import create_app
 from webapp.config import ROOT
-from webapp.store import BUSY_TIMEOUT, Entry, db
+from webapp.history.store import BUSY_TIMEOUT, Entry, db
 
 MOST_DIGITS = MOST_PIECES + CUTS_OF_A_PAGE
 

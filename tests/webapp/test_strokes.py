@@ -4,7 +4,7 @@ import pytest
 
 from tests.drawing import FOUR, SEVEN, ZERO
 from tests.webapp.test_api import problem
-from webapp.strokes import MAX_BYTES
+from webapp.reading.strokes import MAX_BYTES
 
 STROKES = "/api/v1/strokes"
 

@@ -10,7 +10,7 @@ from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.pages import error, token, twin
 from tests.webapp.test_batch import zipped
 from webapp import create_app
-from webapp.archive import MAX_PICTURES
+from webapp.reading.archive import MAX_PICTURES
 
 SEVEN, FOUR = ("seven.png", SEVEN_PNG), ("four.png", FOUR_PNG)
 NOTES = ("notes.txt", b"no picture")

@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.wording import in_words, percent
+from webapp.pages.wording import in_words, percent
 
 
 @pytest.mark.parametrize(

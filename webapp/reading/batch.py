@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from recognizer import ModelError, PictureError, PictureTooLarge, Reading
-from webapp import errors
-from webapp.archive import MAX_PICTURES, Archive, is_archive
+from webapp.reading.archive import MAX_PICTURES, Archive, is_archive
+from webapp.serving import errors
 
 AT_ONCE = {"X-Accel-Buffering": "no"}  # nginx is to pass each line or row on as it comes
 

@@ -10,10 +10,10 @@ from itsdangerous import BadSignature, Signer
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import load_only
 
-from webapp.entries import SUMMARY, own
-from webapp.filters import Filter
-from webapp.http import visitor
-from webapp.store import LAST, Entry, db
+from webapp.history.entries import SUMMARY, own
+from webapp.history.filters import Filter
+from webapp.history.store import LAST, Entry, db
+from webapp.serving.http import visitor
 
 PAGE = 50  # entries
 

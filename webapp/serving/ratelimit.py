@@ -15,7 +15,7 @@ from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestL
 from limits import parse_many, storage
 from limits.errors import ConfigurationError
 
-from webapp import errors
+from webapp.serving import errors
 
 VISITORS = 10  # that an address may have before its own limit counts: a school is one address, and cookies are free
 FREE = {

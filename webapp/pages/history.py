@@ -10,11 +10,11 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
-from webapp import entries, paging, retention
-from webapp.entries import PATH, png
-from webapp.filters import Filter
-from webapp.http import visitor
-from webapp.store import Consent, Entry, db
+from webapp.history import entries, paging, retention
+from webapp.history.entries import PATH, png
+from webapp.history.filters import Filter
+from webapp.history.store import Consent, Entry, db
+from webapp.serving.http import visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
 

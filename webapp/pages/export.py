@@ -15,9 +15,9 @@ from flask import Blueprint, Response, abort, stream_with_context
 from sqlalchemy import Row, Select, func
 
 from recognizer.frame import SIDE
-from webapp.entries import SUMMARY, own
-from webapp.filters import Filter
-from webapp.store import LAST, Entry, db
+from webapp.history.entries import SUMMARY, own
+from webapp.history.filters import Filter
+from webapp.history.store import LAST, Entry, db
 
 bp = Blueprint("export", __name__, url_prefix="/history")
 

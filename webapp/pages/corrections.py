@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp import entries, export
-from webapp.entries import PATH
-from webapp.history import here
-from webapp.http import visitor
-from webapp.store import Consent, Entry, db
+from webapp.history import entries
+from webapp.history.entries import PATH
+from webapp.history.store import Consent, Entry, db
+from webapp.pages import export
+from webapp.pages.history import here
+from webapp.serving.http import visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
 

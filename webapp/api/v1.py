@@ -19,9 +19,11 @@ from flask import (
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS, PictureError
-from webapp import archive, batch, bundles, ratelimit, strokes
-from webapp.http import csrf
-from webapp.reader import recognise
+from webapp.models import bundles
+from webapp.pages.reader import recognise
+from webapp.reading import archive, batch, strokes
+from webapp.serving import ratelimit
+from webapp.serving.http import csrf
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 csrf.exempt(bp)

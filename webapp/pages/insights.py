@@ -11,8 +11,10 @@ from flask import Blueprint, Response, abort, current_app, render_template
 from recognizer import Digit, Model, ModelError, reread
 from recognizer.attribution import attribute
 from recognizer.inside import layers
-from webapp import bundles, entries, models
-from webapp.store import Entry
+from webapp.history import entries
+from webapp.history.store import Entry
+from webapp.models import bundles
+from webapp.pages import models
 
 bp = Blueprint("insights", __name__, url_prefix=f"/history/{entries.PATH}")
 

@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate(db=db, directory=str(Path(__file__).parent / "migrations"))
+migrate = Migrate(db=db, directory=str(Path(__file__).parent.parent / "migrations"))
 
 
 class UTCDateTime(TypeDecorator[datetime]):

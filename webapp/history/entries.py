@@ -13,9 +13,9 @@ from sqlalchemy import Select, select
 
 from recognizer import Reading
 from recognizer.scale import shrunk
-from webapp import retention
-from webapp.http import known_visitor, visitor
-from webapp.store import LAST, UNAVAILABLE, Entry, db
+from webapp.history import retention
+from webapp.history.store import LAST, UNAVAILABLE, Entry, db
+from webapp.serving.http import known_visitor, visitor
 
 log = logging.getLogger(__name__)
 

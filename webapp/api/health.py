@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app
 from sqlalchemy import select
 
-from webapp.store import db
+from webapp.history.store import db
 
 bp = Blueprint("health", __name__)
 

@@ -10,8 +10,11 @@ from wtforms import HiddenField
 from wtforms.validators import AnyOf, ValidationError
 
 import recognizer
-from webapp import entries, errors, metrics, models, strokes, wording
-from webapp.http import known_visitor
+from webapp.history import entries
+from webapp.pages import models, wording
+from webapp.reading import strokes
+from webapp.serving import errors, metrics
+from webapp.serving.http import known_visitor
 
 bp = Blueprint("reader", __name__)
 

@@ -22,8 +22,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from recognizer import Model, ModelError
-from webapp import bundles, config, layers
-from webapp.http import known_visitor
+from webapp import config
+from webapp.models import bundles, layers
+from webapp.serving.http import known_visitor
 
 bp = Blueprint("models", __name__, url_prefix="/models")
 

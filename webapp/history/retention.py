@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import ColumnElement, delete, exists, select
 
-from webapp.store import UNAVAILABLE, Consent, Entry, db
+from webapp.history.store import UNAVAILABLE, Consent, Entry, db
 
 UNDO = timedelta(hours=1)  # after a deletion
 SWEEP_EVERY = 600  # seconds, at most, by each process that keeps or shows answers

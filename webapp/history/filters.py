@@ -13,8 +13,8 @@ from wtforms import DateField, Field, Form, HiddenField, SearchField, SelectFiel
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, Regexp, ValidationError
 
-from webapp.store import Entry
-from webapp.wording import SOURCES
+from webapp.history.store import Entry
+from webapp.pages.wording import SOURCES
 
 DOUBTFUL = 0.9  # confidence; what is above is called sure
 CHECKED = {"corrected": True, "confirmed": False, "no": None}

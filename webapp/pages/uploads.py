@@ -19,10 +19,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from recognizer import Model, ModelError, PictureError, UnreadablePicture
-from webapp import batch, entries, errors, models, ratelimit, reader
-from webapp.archive import MAX_PICTURES, is_archive
-from webapp.http import csrf, known_visitor
-from webapp.store import Entry
+from webapp.history import entries
+from webapp.history.store import Entry
+from webapp.pages import models, reader
+from webapp.reading import batch
+from webapp.reading.archive import MAX_PICTURES, is_archive
+from webapp.serving import errors, ratelimit
+from webapp.serving.http import csrf, known_visitor
 
 bp = Blueprint("uploads", __name__, url_prefix="/upload")
 csrf.exempt(bp)  # until _take_many_files() has made room for them

@@ -13,7 +13,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, HTTPException, RequestEntityTooLarge
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
-from webapp.store import UNAVAILABLE
+from webapp.history.store import UNAVAILABLE
 
 STATUS: dict[type[PictureError], int] = {UnreadablePicture: 400, PictureTooLarge: 413, NotAPicture: 415, NoInk: 422}
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")

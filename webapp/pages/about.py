@@ -13,8 +13,10 @@ import recognizer
 from recognizer import Model, ModelError
 from recognizer.attribution import attribute
 from recognizer.inside import layers
-from webapp import entries, models, strokes
-from webapp.store import Entry, db
+from webapp.history import entries
+from webapp.history.store import Entry, db
+from webapp.pages import models
+from webapp.reading import strokes
 
 bp = Blueprint("about", __name__, url_prefix="/about")
 
