@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognizer.scale import resized
+from recognizer.scale import resize
 
 HEIGHT = 40  # pixels that a piece is reduced to before paths are sought
 STEP = 0.03  # what a row costs on paper, so that paths go straight where no ink stands in the way
@@ -21,7 +21,7 @@ def seams(ink: np.ndarray, most: int) -> list[np.ndarray]:
     The cheapest path from top to bottom through each column, as in seam carving (Avidan & Shamir 2007), where it is
     cheaper than through the columns beside it.
     """
-    small = resized(ink, HEIGHT / ink.shape[0], cv2.INTER_AREA) / np.float32(255)
+    small = resize(ink, HEIGHT / ink.shape[0], cv2.INTER_AREA) / np.float32(255)
     margin = round(MARGIN * HEIGHT)
     if small.shape[1] <= 2 * margin:
         return []

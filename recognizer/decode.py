@@ -51,6 +51,12 @@ class Picture:
     grey: np.ndarray
     size: tuple[int, int]
 
+    @classmethod
+    def of(cls, grey: np.ndarray) -> Picture:
+        """Make a picture of an array (height, width) uint8 that is upright, grey and not reduced."""
+        height, width = grey.shape
+        return cls(grey, (width, height))
+
     def full_box(self, box: tuple[int, int, int, int]) -> list[int]:
         """The x, y, width and height of a box in `grey`, in pixels of the full picture and inside it."""
         (full_width, full_height), (height, width) = self.size, self.grey.shape

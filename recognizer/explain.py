@@ -7,7 +7,7 @@ import numpy as np
 
 from recognizer.frame import SIDE
 from recognizer.reading import Reading
-from recognizer.scale import resized
+from recognizer.scale import resize
 
 LARGEST, SMALLEST = 420, 320  # pixels of a picture's longer side, as drawn, the second roughly
 ZOOM = 3  # of a frame
@@ -38,7 +38,7 @@ def _scale(shape: tuple[int, ...]) -> float:
 
 
 def _scaled(picture: np.ndarray, scale: float) -> np.ndarray:
-    return resized(picture, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
+    return resize(picture, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
 
 
 def _frames(reading: Reading, across: int) -> np.ndarray:

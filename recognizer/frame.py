@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from recognizer.pieces import SOLID
-from recognizer.scale import halved, resized, shrunk
+from recognizer.components import SOLID
+from recognizer.scale import halve, resize, shrink
 
 SIDE = 28  # pixels of a frame
 FAINTEST, STRONG = 0.1, 0.5  # levels above which a pixel of a frame is inked at all, and is strong ink
@@ -39,22 +39,22 @@ def frame(ink: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
 
     The aspect is kept, the longest side fills the box and the ink's centre of mass is in the middle.
     """
-    glyph, box = halved(_cropped(ink), framing.working_box), framing.box
+    glyph, box = halve(_cropped(ink), framing.working_box), framing.box
     if max(glyph.shape) > box:
-        glyph = shrunk(_thickened(glyph, framing), box)
+        glyph = shrink(_thickened(glyph, framing), box)
     elif max(glyph.shape) < box:
-        glyph = resized(glyph, box / max(glyph.shape), cv2.INTER_LINEAR)
+        glyph = resize(glyph, box / max(glyph.shape), cv2.INTER_LINEAR)
     return _centred(glyph / np.float32(max(glyph.max(), 1)), framing.centre)
 
 
-def faintness(framed: np.ndarray) -> float:
+def measure_faintness(framed: np.ndarray) -> float:
     """What share of the inked pixels of a frame (28, 28), 0 to 1, as frame() makes it, is far from strong ink."""
     near = cv2.dilate((framed > STRONG).view(np.uint8), np.ones((3, 3), np.uint8))
     inked = (framed > FAINTEST).view(np.uint8)
     return 1 - cv2.countNonZero(cv2.bitwise_and(inked, near)) / cv2.countNonZero(inked)
 
 
-def stroke_width(ink: np.ndarray) -> float:
+def measure_stroke_width(ink: np.ndarray) -> float:
     """Mean width in pixels of the strokes of `ink`: across one, the distance to its edge averages w / 4 + 1 / 2."""
     mask = (ink > SOLID).view(np.uint8)
     distance = cv2.distanceTransform(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
@@ -68,7 +68,7 @@ def _cropped(ink: np.ndarray) -> np.ndarray:
 
 
 def _thickened(ink: np.ndarray, framing: Framing) -> np.ndarray:
-    missing = framing.thinnest * max(ink.shape) / framing.box - stroke_width(ink)
+    missing = framing.thinnest * max(ink.shape) / framing.box - measure_stroke_width(ink)
     if missing < 1:
         return ink
     grown = round(missing / 2)

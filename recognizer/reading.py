@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recognizer.pieces import Glyph
+from recognizer.components import Glyph
 
 
 @dataclass(frozen=True)

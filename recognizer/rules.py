@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognizer.scale import shrunk
+from recognizer.scale import shrink
 
 OVERVIEW = 800  # pixels; side of the reduced picture in which lines are looked for
 FAINT = 63  # ink above this may be a line
@@ -33,7 +33,7 @@ def without_rules(ink: np.ndarray, paper: bool) -> np.ndarray | None:
     """
     if not (paper or _reaches_edge(ink)):
         return None
-    mask = shrunk((ink > FAINT) * np.uint8(255), OVERVIEW) > 127
+    mask = shrink((ink > FAINT) * np.uint8(255), OVERVIEW) > 127
     level, upright = _level(mask, paper), _level(mask.T, paper).T
     if not (level.any() or upright.any()):
         return None

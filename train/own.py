@@ -13,9 +13,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from recognizer import PictureError, first_frame
+from recognizer import PictureError
 from recognizer.decode import decode
 from recognizer.model import DIGITS
+from recognizer.pipeline import find_frame
 from train.data import Digits, Frames, Pens
 from train.errors import TrainError
 from train.pen import Writing
@@ -135,7 +136,7 @@ def _files(rows: Iterable[tuple[Path, str]]) -> Frames:
 def _frame(picture: Path | np.ndarray, name: str) -> np.ndarray:
     try:
         grey = picture if isinstance(picture, np.ndarray) else decode(picture.read_bytes()).grey
-        return first_frame(grey)
+        return find_frame(grey)
     except PictureError as error:
         raise ValueError(f"{name}: {error}") from error
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer.frame import FRAMING, SIDE, Framing, faintness, frame, stroke_width
+from recognizer.frame import FRAMING, SIDE, Framing, frame, measure_faintness, measure_stroke_width
 from tests.drawing import ONE, SEVEN, ZERO, ink_of
 
 
@@ -65,7 +65,7 @@ def test_hairlines_become_as_wide_as_mnists_thinnest(pen):
 
 @pytest.mark.parametrize("pen", [3, 8, 25, 60])
 def test_stroke_width_is_measured(pen):
-    assert stroke_width(ink_of(ONE, pen=pen)) == pytest.approx(pen, rel=0.15, abs=1)
+    assert measure_stroke_width(ink_of(ONE, pen=pen)) == pytest.approx(pen, rel=0.15, abs=1)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (5, 2)])
@@ -79,9 +79,9 @@ def test_a_digit_on_the_ruling_around_it_is_faint():
     seven = frame(ink_of(SEVEN))
     ruling = np.zeros_like(seven)
     ruling[::2] = 0.3
-    assert faintness(seven) == 0
-    assert faintness(np.maximum(seven, ruling)) > 0.3
-    assert faintness(ruling) == 1
+    assert measure_faintness(seven) == 0
+    assert measure_faintness(np.maximum(seven, ruling)) > 0.3
+    assert measure_faintness(ruling) == 1
 
 
 def test_mnist_comes_back_the_same_within_a_pixel_of_shift(mnist_test):

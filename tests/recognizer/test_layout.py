@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 
 from recognizer import NoInk
-from recognizer.lattice import Option, Skip
-from recognizer.layout import _unlikely, digit, inside, page
-from recognizer.pieces import connected
+from recognizer.borders import find_digit
+from recognizer.candidates import COSTS, Candidate, Skip
+from recognizer.components import find_components
+from recognizer.layout import _cost_alone, propose_digit, propose_page
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, ZERO, beside, ink_of
 
 
 def first(ink):
-    pieces = connected(ink)
-    return pieces.glyph(inside(pieces))
+    components = find_components(ink)
+    return components.glyph(find_digit(components))
 
 
 def test_the_box_encloses_the_ink():
@@ -22,7 +23,7 @@ def test_the_box_encloses_the_ink():
 
 
 @pytest.mark.parametrize("strokes", [FOUR, FIVE_WITH_FLOATING_BAR])
-def test_all_pieces_of_a_digit_are_kept(strokes):
+def test_all_components_of_a_digit_are_kept(strokes):
     ink = ink_of(strokes)
     assert first(ink).ink.sum() == pytest.approx(ink.sum())
 
@@ -73,56 +74,66 @@ def number_of(strokes):
 def test_what_may_be_cut_may_stay_whole_and_no_part_of_it_is_a_stray_mark(stretch):
     wide = [[(stretch * x, y) for x, y in stroke] for stroke in ZERO]
     ink = ink_of(wide, size=(700, 300), pen=8)
-    (line,) = page([connected(ink)])
-    atoms = max(option.stop for option in line)
-    assert atoms > 4
-    assert any((option.start, option.stop) == (0, atoms) for option in line if isinstance(option, Option))
-    assert not any(isinstance(option, Skip) for option in line)
+    (line,) = propose_page([find_components(ink)], COSTS)
+    components = max(candidate.stop for candidate in line)
+    assert components > 4
+    assert any(
+        (candidate.start, candidate.stop) == (0, components) for candidate in line if isinstance(candidate, Candidate)
+    )
+    assert not any(isinstance(candidate, Skip) for candidate in line)
 
 
 def test_a_table_at_the_border_is_no_writing_of_a_page():
     ink = number_of([SEVEN, FOUR, ZERO])
-    clean = [option.glyph.box for option in page([connected(ink)])[0]]
+    clean = [candidate.glyph.box for candidate in propose_page([find_components(ink)], COSTS)[0]]
     ink[:, :25] = ink[270:, :] = 255
-    assert [option.glyph.box for option in page([connected(ink)])[0]] == clean
+    assert [candidate.glyph.box for candidate in propose_page([find_components(ink)], COSTS)[0]] == clean
 
 
 def test_a_digit_that_touches_the_border_belongs_to_the_page():
     ink = number_of([SEVEN, FOUR, ZERO])
     bottom = int(np.flatnonzero(ink.any(1)).max())
-    (line,) = page([connected(ink[: bottom - 3])])
-    assert max(option.glyph.box[0] + option.glyph.box[2] for option in line) == np.flatnonzero(ink.any(0)).max() + 1
-    assert any(sum(option.glyph.box[1::2]) == bottom - 3 for option in line)
+    (line,) = propose_page([find_components(ink[: bottom - 3])], COSTS)
+    assert (
+        max(candidate.glyph.box[0] + candidate.glyph.box[2] for candidate in line)
+        == np.flatnonzero(ink.any(0)).max() + 1
+    )
+    assert any(sum(candidate.glyph.box[1::2]) == bottom - 3 for candidate in line)
 
 
 def test_a_page_costs_more_than_a_digit_where_it_would_be_one():
     ink = number_of([SEVEN, FOUR, ZERO])
     joined = ink.copy()
     joined[150:152, :] = 1
-    ((option, *_),) = digit([connected(joined), connected(ink)])
-    assert option.cost > 0
+    ((candidate, *_),) = propose_digit([find_components(joined), find_components(ink)], COSTS)
+    assert candidate.cost > 0
 
 
 def test_what_leaves_the_middle_of_the_picture_out_costs_more_than_the_digit_there():
     ink = ink_of(SEVEN)
     ink[60:340, 20:36] = 255
-    pieces = connected(ink)
-    line, seven = sorted(range(1, 3), key=lambda number: pieces.boxes[number, 0])
-    assert _unlikely(pieces, np.array([line]), 300) > _unlikely(pieces, np.array([seven]), 300) + 0.5
+    components = find_components(ink)
+    line, seven = (
+        _cost_alone(components, np.array([number]), 300, COSTS)
+        for number in sorted(range(1, 3), key=lambda number: components.boxes[number, 0])
+    )
+    assert line > seven + 0.5
 
 
-def test_a_page_of_hundreds_of_wide_pieces_is_not_cut():
+def test_a_page_of_hundreds_of_wide_components_is_not_cut():
     ink = np.zeros((800, 800), np.uint8)
     for x in range(10, 770, 40):
         for y in range(10, 770, 40):
             ink[y : y + 24, x : x + 24] = 255
     assert all(
-        option.stop - option.start == 1 and option.cost == 0 for line in page([connected(ink)]) for option in line
+        candidate.stop - candidate.start == 1 and candidate.cost == 0
+        for line in propose_page([find_components(ink)], COSTS)
+        for candidate in line
     )
 
 
 def test_one_of_several_digits_alike_may_be_the_digit():
     ink = number_of([ZERO, ZERO])
-    boxes = [option.glyph.box for option in digit([connected(ink)])[0]]
+    boxes = [candidate.glyph.box for candidate in propose_digit([find_components(ink)], COSTS)[0]]
     assert len(boxes) == 2
     assert min(box[2] for box in boxes) < 0.6 * max(box[2] for box in boxes)

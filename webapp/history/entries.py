@@ -12,7 +12,7 @@ from flask import abort
 from sqlalchemy import Select, select
 
 from recognizer import Reading
-from recognizer.scale import shrunk
+from recognizer.scale import shrink
 from webapp.history import retention
 from webapp.history.store import LAST, UNAVAILABLE, Entry, db
 from webapp.serving.http import known_visitor, visitor
@@ -79,12 +79,12 @@ def strokes(entry_id: int) -> dict:
 
 def small_picture(reading: Reading) -> bytes:
     """Return the upright grey picture that was read as a PNG of at most THUMBNAIL pixels a side."""
-    return png(shrunk(reading.picture, THUMBNAIL))
+    return png(shrink(reading.picture, THUMBNAIL))
 
 
 def small_ink(reading: Reading) -> bytes:
     """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
-    return png(255 - shrunk(reading.ink, THUMBNAIL))
+    return png(255 - shrink(reading.ink, THUMBNAIL))
 
 
 def png(picture: np.ndarray) -> bytes:

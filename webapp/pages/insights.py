@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from flask import Blueprint, Response, abort, current_app, render_template
 
-from recognizer import Digit, Model, ModelError, reread
+from recognizer import Digit, Model, ModelError
 from recognizer.attribution import attribute
 from recognizer.inside import layers
+from recognizer.pipeline import reread
 from webapp.history import entries
 from webapp.history.store import Entry
 from webapp.models import bundles

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from recognizer import NoInk
-from recognizer.ink import condensed, extract, lightness
+from recognizer.drawing import condense
+from recognizer.photo import find_inks, lightness
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, ZERO, draw, photograph
 
 DIGITS = [ZERO, ONE, FOUR, FIVE_WITH_FLOATING_BAR, SEVEN]
@@ -15,7 +16,7 @@ def seen(picture):
 
 
 def likeliest(grey):
-    return extract(grey)[0][0]
+    return find_inks(grey)[0][0]
 
 
 @pytest.mark.parametrize("strokes", DIGITS)
@@ -32,19 +33,19 @@ def test_polarity_is_found(strokes, pen, size):
 )
 def test_drawings_are_no_larger_than_shows_their_strokes(side, pen, wanted):
     grey = seen(draw(FOUR, (side, side), pen))
-    assert condensed(grey).shape == condensed(255 - grey).shape == (wanted, wanted)
+    assert condense(grey).shape == condense(255 - grey).shape == (wanted, wanted)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 30_000), (3000, 2)])
 def test_the_narrowest_pictures_are_condensed_and_it_ends(shape):
     grey = np.full(shape, 255, np.uint8)
     grey[: -(-shape[0] // 5), : -(-shape[1] // 5)] = 0
-    assert max(condensed(grey).shape) <= max(shape)
+    assert max(condense(grey).shape) <= max(shape)
 
 
 def test_photographs_stay_as_they_are():
     grey = seen(photograph(draw(FOUR)))
-    assert condensed(grey) is grey
+    assert condense(grey) is grey
 
 
 def test_polarity_does_not_follow_the_mean():
@@ -102,12 +103,12 @@ def test_ink_at_the_border_alone_is_found():
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_one_level_everywhere_is_no_ink(level):
     with pytest.raises(NoInk, match="Nothing is drawn"):
-        extract(np.full((50, 80), level, np.uint8))
+        find_inks(np.full((50, 80), level, np.uint8))
 
 
 def test_grain_alone_is_no_ink():
     with pytest.raises(NoInk):
-        extract(seen(photograph(draw([]))))
+        find_inks(seen(photograph(draw([]))))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (2, 3)])
@@ -121,7 +122,7 @@ def test_tiny_pictures_do_not_break(shape):
 def test_the_ink_of_a_drawing_is_its_contrast(paper):
     ink = 255 if paper < 128 else 0
     grey = seen(draw(SEVEN, ink=ink, paper=paper))
-    ((found,),) = extract(grey)
+    ((found,),) = find_inks(grey)
     np.testing.assert_allclose(found, np.abs(grey.astype(float) - paper) * 255 / abs(ink - paper), atol=0.5)
 
 
@@ -129,9 +130,9 @@ def test_the_ink_of_a_drawing_is_its_contrast(paper):
 def test_pictures_as_narrow_as_a_line_are_looked_at(size):
     grey = np.full(size, 255, np.uint8)
     with pytest.raises(NoInk):
-        extract(grey)
+        find_inks(grey)
     grey[size[0] // 2, size[1] // 2] = 0
-    assert max(size) < 3 or len(extract(grey)) >= 1
+    assert max(size) < 3 or len(find_inks(grey)) >= 1
 
 
 @pytest.mark.parametrize("grain", [0, 4])
@@ -140,6 +141,6 @@ def test_a_digit_cut_tight_is_among_what_may_be_the_ink(grain, light):
     """A fat one leaves less paper than it is itself."""
     tight = seen(draw(ZERO, pen=80)).copy()[28:372, 72:328]
     dark = np.clip(60 + 0.6 * tight + np.random.default_rng(0).normal(0, grain, tight.shape), 0, 255).astype(np.uint8)
-    views = extract(255 - dark if light else dark)
+    views = find_inks(255 - dark if light else dark)
     assert len(views) == 2
     assert min(np.abs(inks[0].astype(float) - (255 - tight)).mean() for inks in views) < 12

@@ -1,4 +1,4 @@
-"""Ink → pieces: what hangs together, with its box and mass, and glyphs put together from pieces."""
+"""Ink → connected components, with their boxes and masses, and glyphs put together from components."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from recognizer.errors import NoInk
 
-SOLID = 127  # ink above this makes up the pieces
-HALO = 3  # pixels around a piece in which its soft edge lies
+SOLID = 127  # half of full ink; what is above it is connected
+HALO = 3  # pixels around a component in which its antialiased edge lies
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 
@@ -25,10 +25,10 @@ class Glyph:
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Pieces of `ink` (height, width) uint8: `labels`, integers of the same shape, say whose a pixel is; 0 is nobody's.
+class Components:
+    """Components of `ink` (height, width) uint8: `labels`, integers of the same shape, where 0 is the background.
 
-    `boxes` (n, 4) and `mass` (n,) are of the pieces 1 to n - 1; 0 stands for the paper and weighs nothing.
+    `boxes` (n, 4) and `mass` (n,) belong to the labels 0 to n - 1; the background has no mass.
     """
 
     ink: np.ndarray
@@ -38,25 +38,25 @@ class Pieces:
 
     @property
     def is_one(self) -> bool:
-        """Whether there is but one piece, number 1, as in most pictures of a digit."""
+        """Whether there is one component only, label 1, as in most pictures of a digit."""
         return len(self.mass) == 2
 
     def glyph(self, numbers: Sequence[int] | np.ndarray) -> Glyph:
-        """Cut pieces out with their soft edges, without the solid ink of others."""
-        left, top, right, bottom = around(self.boxes[list(numbers)])
+        """Cut components out with their antialiased edges, without the solid ink of others."""
+        left, top, right, bottom = enclose(self.boxes[list(numbers)])
         height, width = self.ink.shape
         x0, y0, x1, y1 = max(left - HALO, 0), max(top - HALO, 0), min(right + HALO, width), min(bottom + HALO, height)
         labels = self.labels[y0:y1, x0:x1]
-        ours = labels == numbers[0] if len(numbers) == 1 else np.isin(labels, numbers)
-        near = cv2.dilate(ours.view(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
-        free = near if self.is_one else near * (ours | (labels == 0))
+        own = labels == numbers[0] if len(numbers) == 1 else np.isin(labels, numbers)
+        near = cv2.dilate(own.view(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
+        free = near if self.is_one else near * (own | (labels == 0))
         ink = self.ink[y0:y1, x0:x1] * free
         x, y, w, h = cv2.boundingRect(ink)
         return Glyph(ink[y : y + h, x : x + w], (x0 + x, y0 + y, w, h))
 
 
-def connected(ink: np.ndarray) -> Pieces:
-    """Return the connected pieces of ink (height, width) uint8. Raises NoInk."""
+def find_components(ink: np.ndarray) -> Components:
+    """Return the connected components of ink (height, width) uint8. Raises NoInk."""
     solid = (ink > SOLID).view(np.uint8)
     x, y, width, height = cv2.boundingRect(solid)
     if not width:
@@ -72,10 +72,10 @@ def connected(ink: np.ndarray) -> Pieces:
         boxes = cv2.connectedComponentsWithStats(solid[window])[2][:, :4]
         inked = solid[window] > 0
         mass = np.bincount(labels[window][inked], ink[window][inked], count)
-    return Pieces(ink, labels, boxes + np.array([x, y, 0, 0]), mass)
+    return Components(ink, labels, boxes + np.array([x, y, 0, 0]), mass)
 
 
-def around(boxes: np.ndarray) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of what encloses boxes (n, 4)."""
+def enclose(boxes: np.ndarray) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of what encloses boxes (n, 4)."""
     (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
     return int(left), int(top), int(right), int(bottom)
