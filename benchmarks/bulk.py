@@ -16,6 +16,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognizer.encode import encode
+
 ROOT = Path(__file__).resolve().parent.parent
 JOBS = 2
 TURN = 0.2  # radians, at most, that a digit leans
@@ -50,7 +52,7 @@ def draw(folder: Path, files: int, side: int) -> None:
         turned = seven @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + side / 2
         canvas = np.full((side, side), 255, np.uint8)
         cv2.polylines(canvas, [np.round(turned * 16).astype(int)], False, 0, max(1, side // 25), cv2.LINE_AA, 4)
-        (folder / f"{number:05}.png").write_bytes(cv2.imencode(".png", canvas)[1].tobytes())
+        (folder / f"{number:05}.png").write_bytes(encode(canvas))
 
 
 def spent() -> float:

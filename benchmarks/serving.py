@@ -29,6 +29,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognizer.encode import encode
 from tests.serving import children, memory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,7 +199,7 @@ def post(url: str) -> None:
 def _picture() -> bytes:
     canvas = np.full((400, 400), 255, np.uint8)
     cv2.polylines(canvas, [np.array([[100, 80], [300, 80], [180, 340]])], False, 0, 16, cv2.LINE_AA)
-    return cv2.imencode(".png", canvas)[1].tobytes()
+    return encode(canvas)
 
 
 PICTURE = _picture()

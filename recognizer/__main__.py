@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
 from recognizer.bulk import FORMATS, expand, resume, rows, written
+from recognizer.encode import encode
 from recognizer.model import located
 
 LONG = 1  # seconds of work before a progress bar appears
@@ -99,10 +100,10 @@ def _read(options: argparse.Namespace) -> int:
 def _explain(file: Path, model: Model, layout: str, out: Path) -> None:
     """Draw the steps of a picture that can be read; of another the row says why it cannot."""
     with contextlib.suppress(PictureError):
-        steps = explain.drawn(read(file.read_bytes(), model, layout))
+        steps = explain.draw(read(file.read_bytes(), model, layout))
         if not cv2.haveImageWriter(str(out)):
             raise ValueError(f"{out}: give it the ending of a picture file, such as .png.")
-        out.write_bytes(cv2.imencode(out.suffix, steps)[1].tobytes())
+        out.write_bytes(encode(steps, out.suffix))
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ import io
 from dataclasses import dataclass
 from importlib import import_module
 
-import cv2
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+from recognizer.grey import SAMPLE, Tone, find_tone
 
 try:
     from kornia_rs.io import decode_image_png_u8 as decode_png
@@ -38,10 +38,8 @@ SIDEWAYS = range(5, 9)  # the orientations that swap width and height
 PLAIN = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}  # Pillow's modes of PNGs, and what kornia calls them
 NOT_PLAIN = (b"tRNS", b"eXIf", b"Raw profile type")  # chunks with transparency or EXIF
 REDUCIBLE = ("L", "RGB", "CMYK", "YCbCr", "I", "F")  # modes that Pillow reduces without a copy as large as the picture
-OPAQUE = np.array([0, 0, 0, 255], np.uint8).view(np.uint32)[0]  # the alpha of a pixel that hides all under it
-BAND = 2**21  # pixels; so much is laid over white at once, as that takes several bytes a pixel
-
-Image.MAX_IMAGE_PIXELS = None  # our own limit, below, says what the limit is and can be set
+BAND = 2**21  # pixels; so much is made grey at once, as that takes several bytes a pixel
+DIM = 24  # grey levels; where luma deviates less, the colours of a JPEG are looked at, too
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Picture:
 
 
 def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
-    """Return the first frame of a picture file, turned as its EXIF says, transparency over white.
+    """Return the first frame of a picture file, turned as its EXIF says, grey.
 
     Raises UnreadablePicture (empty, damaged), NotAPicture, or PictureTooLarge (by the header, before decoding).
     """
@@ -80,9 +78,18 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
         with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
             _check_size(image.size, max_megapixels)
             grey = _plain(image, data)
-            return _upright(image) if grey is None else Picture(grey, image.size)
+            if grey is not None:
+                return Picture(grey, image.size)
+            picture = _upright(image, "L")
+        if image.format == "JPEG" and picture.grey.std() < DIM:
+            with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+                return _upright(image, "RGB")
+        return picture
     except PictureError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # a warning where it is an error
+        most = min(max_megapixels, 2 * (Image.MAX_IMAGE_PIXELS or np.inf) / 1e6)  # Pillow opens no larger ones
+        raise PictureTooLarge(f"The picture has too many pixels; at most {most:g} megapixels are read.") from error
     except UnidentifiedImageError as error:
         raise _unidentified(data) from error
     except Exception as error:  # damaged files make Pillow's decoders raise nearly anything
@@ -125,15 +132,14 @@ def _plain(image: Image.Image, data: bytes) -> np.ndarray | None:
         pixels = decode_png(data, image.size[::-1], PLAIN[image.mode])
     except Exception:  # it raises nothing else
         return None
-    if image.mode == "RGBA":
-        return _over_white(pixels)
-    return pixels[..., 0] if image.mode == "L" else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return pixels[..., 0] if image.mode == "L" else find_tone(pixels).apply(pixels)
 
 
-def _upright(image: Image.Image) -> Picture:
+def _upright(image: Image.Image, mode: str) -> Picture:
+    """The whole picture, turned, reduced and grey; a JPEG is decoded in a `mode`, L or RGB, as that is faster."""
     orientation = _orientation(image)
     size = image.size[::-1] if orientation in SIDEWAYS else image.size
-    image.draft("L", (WORKING_SIDE, WORKING_SIDE))  # JPEG only: decodes at ½, ¼ or ⅛
+    image.draft(mode, (WORKING_SIDE, WORKING_SIDE))  # JPEG only: decodes at ½, ¼ or ⅛
     factor = max(1, max(image.size) // WORKING_SIDE)
     if factor > 1 and image.mode in REDUCIBLE:  # before anything else that takes memory by the pixel
         image, factor = image.reduce(factor), 1
@@ -159,23 +165,23 @@ def _grey(image: Image.Image) -> Image.Image:
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         return Image.fromarray(_stretched(np.asarray(image, np.float32)))
-    if not image.has_transparency_data:
-        return image if image.mode == "L" else image.convert("L")
+    if image.mode in ("1", "L", "LA") and not image.has_transparency_data:
+        return image.convert("L")
+    return Image.fromarray(_toned(image, "RGBA" if image.has_transparency_data else "RGB"))
+
+
+def _toned(image: Image.Image, mode: str) -> np.ndarray:
+    """The grey pixels of a picture in colour, made band by band."""
+    sample = image.resize([min(side, SAMPLE) for side in image.size], Image.Resampling.NEAREST).convert(mode)
+    tone = find_tone(np.asarray(sample))
+    if tone == Tone() and mode == "RGB":
+        return np.asarray(image.convert("L"))
     rows = max(1, BAND // image.width)
     grey = np.empty(image.size[::-1], np.uint8)
     for top in range(0, image.height, rows):
-        band = image.crop((0, top, image.width, min(top + rows, image.height))).convert("RGBA")
-        grey[top : top + rows] = _over_white(np.asarray(band))
-    return Image.fromarray(grey)
-
-
-def _over_white(pixels: np.ndarray) -> np.ndarray:
-    """Lay pixels (height, width, 4) uint8 over white: (height, width) uint8, grey."""
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY)
-    if np.bitwise_and.reduce(pixels.view(OPAQUE.dtype), axis=None) & OPAQUE == OPAQUE:
-        return grey  # as nearly all are
-    alpha = cv2.extractChannel(pixels, 3)
-    return 255 - cv2.multiply(255 - grey, alpha, scale=1 / 255)
+        band = image.crop((0, top, image.width, min(top + rows, image.height))).convert(mode)
+        grey[top : top + rows] = tone.apply(np.asarray(band))
+    return grey
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ LETTER = 0.5  # of OpenCV's own size
 PAPER, QUIET, MARK = (255, 255, 255), (110, 110, 110), (200, 80, 43)  # blue, green, red
 
 
-def drawn(reading: Reading) -> np.ndarray:
+def draw(reading: Reading) -> np.ndarray:
     """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading."""
     grey, ink = reading.picture, 255 - reading.ink
     scale = _scale(grey.shape)

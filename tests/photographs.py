@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from recognizer.encode import encode
+
 Strokes = Sequence[np.ndarray]  # each (n, 2): x to the right, y downwards
 
 PAPERS = [(250, 248, 244), (225, 238, 248), (200, 235, 235), (205, 225, 205)]  # BGR: white, cream, yellow, green
@@ -26,8 +28,7 @@ def photograph(lines: Sequence[Sequence[Strokes]], seed: int, size: tuple[int, i
     seen = _lit(sheet, rng)
     seen = cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.4, 0.0015 * size[0]))
     seen = np.clip(seen + rng.normal(0, rng.uniform(1, 6), seen.shape), 0, 255).astype(np.uint8)
-    _, coded = cv2.imencode(".jpg", seen, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 90))))
-    return coded.tobytes()
+    return encode(seen, ".jpg", (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 90))))
 
 
 def _paper(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from recognizer.encode import encode
 from recognizer.frame import FRAMING, SIDE, frame
 from train import pen
 from train.recipe import Augmentation
@@ -160,6 +161,8 @@ def _with_leftover(ink: np.ndarray, zoom: float, rng: np.random.Generator) -> np
 
 def _through_jpeg(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     quality = int(rng.integers(15, 70))
-    _, coded = cv2.imencode(".jpg", np.round(255 - 255 * ink).astype(np.uint8), (cv2.IMWRITE_JPEG_QUALITY, quality))
+    coded = np.frombuffer(
+        encode(np.round(255 - 255 * ink).astype(np.uint8), ".jpg", (cv2.IMWRITE_JPEG_QUALITY, quality)), np.uint8
+    )
     decoded = 1 - np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)) / np.float32(255)
     return np.where(decoded < RINGING, 0, decoded)

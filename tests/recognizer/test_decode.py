@@ -190,10 +190,31 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk + SEVEN_PNG[33:]
 
 
+@pytest.mark.filterwarnings("default::PIL.Image.DecompressionBombWarning")  # which Pillow gives besides
 @pytest.mark.parametrize("size", [(10_001, 10_000), (60_000, 60_000), (2**31 - 1, 1)])
 def test_too_many_pixels_are_refused_by_the_header(size):
-    with pytest.raises(PictureTooLarge, match=f"{size[0]} × {size[1]} pixels; at most 50 megapixels"):
+    with pytest.raises(PictureTooLarge, match="at most 50 megapixels are read"):
         decode(bomb(*size))
+
+
+def test_the_size_of_a_picture_that_is_too_large_is_said():
+    with pytest.raises(PictureTooLarge, match="8000 × 7000 pixels; at most 50 megapixels"):
+        decode(bomb(8000, 7000))
+
+
+def test_what_pillow_refuses_by_itself_is_refused_in_our_words(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(PictureTooLarge, match=r"at most 0\.0002 megapixels are read"):
+        decode(SEVEN_PNG)
+
+
+def test_pillows_own_limit_is_left_as_it_is():
+    program = (
+        "from PIL import Image; before = Image.MAX_IMAGE_PIXELS; import recognizer;"
+        "print(Image.MAX_IMAGE_PIXELS == before)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "True\n"
 
 
 def test_the_pixel_limit_can_be_set():

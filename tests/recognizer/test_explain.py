@@ -19,7 +19,7 @@ def test_the_ink_is_where_the_strokes_are(model):
 @pytest.mark.parametrize("png", [FOUR_PNG, NUMBER_PNG])
 def test_each_step_is_drawn(model, png):
     reading = read(png, model)
-    drawn = explain.drawn(reading)
+    drawn = explain.draw(reading)
     assert drawn.dtype == np.uint8
     blue = (drawn == explain.MARK).all(2).sum()
     assert blue > 100 * len(reading.digits)
@@ -32,5 +32,5 @@ def test_many_digits_take_several_rows_of_frames(model):
     many = type(reading)(
         **(vars(reading) | {"digits": reading.digits * 20, "frames": np.tile(reading.frames, (20, 1, 1))})
     )
-    assert explain.drawn(many).shape[0] > explain.drawn(reading).shape[0] + 28 * explain.ZOOM
-    assert explain.drawn(many).shape[1] == explain.drawn(reading).shape[1]
+    assert explain.draw(many).shape[0] > explain.draw(reading).shape[0] + 28 * explain.ZOOM
+    assert explain.draw(many).shape[1] == explain.draw(reading).shape[1]

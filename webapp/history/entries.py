@@ -6,12 +6,12 @@ import dataclasses
 import logging
 from typing import Any
 
-import cv2
 import numpy as np
 from flask import abort
 from sqlalchemy import Select, select
 
 from recognizer import Reading
+from recognizer.encode import encode
 from recognizer.scale import shrink
 from webapp.history import retention
 from webapp.history.store import LAST, UNAVAILABLE, Entry, db
@@ -79,14 +79,9 @@ def strokes(entry_id: int) -> dict:
 
 def small_picture(reading: Reading) -> bytes:
     """Return the upright grey picture that was read as a PNG of at most THUMBNAIL pixels a side."""
-    return png(shrink(reading.picture, THUMBNAIL))
+    return encode(shrink(reading.picture, THUMBNAIL))
 
 
 def small_ink(reading: Reading) -> bytes:
     """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
-    return png(255 - shrink(reading.ink, THUMBNAIL))
-
-
-def png(picture: np.ndarray) -> bytes:
-    """Return a grey picture (height, width) uint8 as the bytes of a PNG."""
-    return cv2.imencode(".png", picture)[1].tobytes()
+    return encode(255 - shrink(reading.ink, THUMBNAIL))

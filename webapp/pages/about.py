@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 import recognizer
 from recognizer import Model, ModelError
 from recognizer.attribution import attribute
+from recognizer.encode import encode
 from recognizer.inside import layers
 from webapp.history import entries
 from webapp.history.store import Entry, db
@@ -59,9 +60,9 @@ def picture(name: str) -> Response:
         case "ink":
             png = example.ink
         case "frame":
-            png = entries.png(np.round(255 * example.frame).astype(np.uint8))
+            png = encode(np.round(255 * example.frame).astype(np.uint8))
         case "layer" if found := layers(example.model, example.frame):
-            png = entries.png(found[0].picture[..., ::-1])
+            png = encode(found[0].picture[..., ::-1])
         case _:
             abort(404)
     return Response(png, mimetype="image/png")

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
+from recognizer.encode import encode
 from webapp.history import entries, paging, retention
-from webapp.history.entries import PATH, png
+from webapp.history.entries import PATH
 from webapp.history.filters import Filter
 from webapp.history.store import Consent, Entry, db
 from webapp.serving.http import visitor
@@ -59,7 +60,7 @@ def frame(entry_id: int, number: int) -> Response:
     found = entries.get(entry_id)
     if number >= len(found.digits):
         abort(404)
-    return _picture(png(found.frame(number)))
+    return _picture(encode(found.frame(number)))
 
 
 @bp.post(f"/{PATH}/delete")

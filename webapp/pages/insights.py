@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 
 from recognizer import Digit, Model, ModelError
 from recognizer.attribution import attribute
+from recognizer.encode import encode
 from recognizer.inside import layers
 from recognizer.pipeline import reread
 from webapp.history import entries
@@ -62,7 +63,7 @@ def layer(entry_id: int, number: int, layer: int) -> Response:
     found = layers(_reader(entry), frame)
     if layer >= len(found):
         abort(404)
-    return Response(entries.png(found[layer].picture[..., ::-1]), mimetype="image/png")
+    return Response(encode(found[layer].picture[..., ::-1]), mimetype="image/png")
 
 
 def _frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from recognizer import PictureTooLarge
+from recognizer.encode import encode
 
 MAX_BYTES = 2_000_000  # of JSON, which grows twentyfold as it is parsed; more than any drawing takes
 MAX_STROKES = 1000
@@ -66,7 +67,7 @@ def draw(body: bytes) -> Drawing:
     for stroke in strokes:
         placed = np.round(((stroke - low) * scale + margin) * 2**FINE).astype(np.int32)
         cv2.polylines(sheet, [placed], False, 0, pen, cv2.LINE_AA, FINE)
-    return Drawing(cv2.imencode(".png", sheet)[1].tobytes(), scale, low - margin / scale)
+    return Drawing(encode(sheet), scale, low - margin / scale)
 
 
 def _parsed(body: bytes) -> Any:
