@@ -9,14 +9,13 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
+from recognizer.bundle import Bundle
 from recognizer.frame import SIDE
-from recognizer.model import Keras, LiteRT
+from recognizer.model import MODELS, Keras, LiteRT
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
 PEER = "two-conv-dropout"
 ROUNDS, SERVED, PREDICTED = 20, 50, 5  # calls a round
 
@@ -26,7 +25,7 @@ def main() -> None:
     parser.add_argument("model", nargs="?", default="flagship")
     name = parser.parse_args().model
     frames = np.random.default_rng(0).random((1, SIDE, SIDE, 1), np.float32)
-    served, peer = LiteRT(MODELS / name / "model.tflite"), Keras(MODELS / PEER / "model.keras").model
+    served, peer = LiteRT(Bundle(MODELS / name).litert), Keras(Bundle(MODELS / PEER).keras).model
     served(frames)
     peer.predict(frames, verbose=0)
     ours, theirs = [], []

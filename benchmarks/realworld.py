@@ -23,8 +23,9 @@ from tqdm import tqdm
 
 from benchmarks.handwriting import Handwriting, sets
 from benchmarks.serving import ROOT, serving
+from recognizer.bundle import Bundle
 from recognizer.frame import SIDE
-from recognizer.model import LiteRT
+from recognizer.model import MODELS, LiteRT
 from train.measures import calibration_error
 
 PEER = "two-conv-dropout"
@@ -42,7 +43,7 @@ def main() -> None:
     if not (folder / "sets.json").is_file():
         sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
     found = [some for some in sets(folder, options.limit) if not options.sets or some.name in options.sets.split(",")]
-    peer = LiteRT(ROOT / "models" / PEER / "model.tflite")
+    peer = LiteRT(Bundle(MODELS / PEER).litert)
     os.environ["DIGITS_MODEL"] = options.model
     print(f"{options.model} as served, and {PEER} fed grey pictures resized to 28×28, inverted if bright (%)")
     print(ROW.format("set", "n", "served", "peer", "ECE", "rejected", "AUROC"))

@@ -29,6 +29,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognizer.bundle import Bundle
 from recognizer.encode import encode
 from tests.serving import children, memory
 
@@ -48,7 +49,7 @@ def recognize():
 import io, flask, keras, numpy as np
 from PIL import Image
 app = flask.Flask(__name__)
-model = keras.models.load_model({str(ROOT / "models" / "two-conv-dropout" / "model.keras")!r})
+model = keras.models.load_model({str(Bundle(ROOT / "models" / "two-conv-dropout").keras)!r})
 
 @app.post("/api/v1/recognize")
 def recognize():

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
 from recognizer.bulk import FORMATS, expand, resume, rows, written
 from recognizer.encode import encode
-from recognizer.model import located
+from recognizer.model import locate
 
 LONG = 1  # seconds of work before a progress bar appears
 ALL_READ, SOME_NOT, FAILED, STOPPED = 0, 1, 2, 130  # exit status
@@ -74,7 +74,7 @@ def _read(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
     if options.explain and len(files) > 1:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
-    model, kind = Model(located(options.model)), FORMATS[options.format]
+    model, kind = Model(locate(options.model)), FORMATS[options.format]
     if options.explain:
         _explain(Path(files[0]), model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}

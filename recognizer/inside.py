@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recognizer.bundle import Bundle
 from recognizer.colours import WHITE, diverging
 from recognizer.model import Model
 
@@ -70,7 +71,7 @@ def layers(model: Model, frame: np.ndarray) -> list[Layer]:
 
     Raises OSError, if the file is gone.
     """
-    path = model.folder / "model.tflite"
+    path = Bundle(model.folder).litert
     if not model.is_light:
         return []
     return _layers(path, path.stat().st_mtime_ns, np.ascontiguousarray(frame, np.float32).tobytes(), frame.shape)

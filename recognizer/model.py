@@ -1,12 +1,12 @@
-"""Frames → calibrated probabilities, by a trained model bundle: LiteRT where there is a `model.tflite`, else Keras."""
+"""Frames → calibrated probabilities, by a trained model bundle: LiteRT where the bundle has it, else Keras."""
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recognizer.bundle import DIGITS, Bundle, Calibration, DigitCard
 from recognizer.errors import ModelError
-from recognizer.frame import SIDE
+from recognizer.frame import FRAMING, SIDE, Framing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
-DIGITS = 10
 BATCH = 16  # frames; more at once take no less time each, and memory that is kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Run = Callable[[np.ndarray], np.ndarray]
 
 
-def located(name: str) -> Path:
+def locate(name: str) -> Path:
     """The folder of a model that is given by its name in models/, or as a path."""
     return Path(name) if "/" in name else MODELS / name
 
@@ -36,15 +36,20 @@ def located(name: str) -> Path:
 class Model:
     """A model bundle, ready to read frames; safe to share between threads and to carry across a fork.
 
-    `name` is the folder's; `temperature` and `reject_below` come from its card.json and are 1 and 0 without one.
-    Raises ModelError, naming the path, where the bundle is missing or damaged.
+    `name` is the folder's. `temperature` and `reject_below` come from its card and are 1 and 0 without one; `framing`
+    is what it takes its frames by. Raises ModelError, naming the path, where the bundle is missing or damaged, or its
+    model was trained on digits that are framed in another way.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self.name = self.folder.name
-        self.temperature, self.reject_below = _calibration(self.folder)
-        self._run: Run = _runner(self.folder)
+        bundle = Bundle(Path(folder))
+        self.folder, self.name = bundle.folder, bundle.folder.name
+        self._run: Run = _runner(bundle)
+        card = bundle.read_card(DigitCard)
+        calibration = card.calibration if card else Calibration()
+        self.temperature, self.reject_below = calibration.temperature, calibration.reject_below
+        self.framing = card.framing if card else FRAMING
+        _check_framing(bundle, self.framing)
 
     @property
     def is_light(self) -> bool:
@@ -70,36 +75,35 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return scaled / scaled.sum(1, keepdims=True)
 
 
-def _calibration(folder: Path) -> tuple[float, float]:
-    """The temperature and the least confidence of a digit, as the card says."""
-    path = folder / "card.json"
-    try:
-        calibration = json.loads(path.read_text()).get("calibration", {}) if path.exists() else {}
-        return float(calibration.get("temperature", 1.0)), float(calibration.get("reject_below", 0.0))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"{path}: the model's card cannot be read ({error}).") from error
+def _runner(bundle: Bundle) -> Run:
+    if bundle.litert.is_file() and find_spec("ai_edge_litert"):
+        return LiteRT(bundle.litert)
+    if bundle.keras.is_file() and find_spec("keras"):
+        return Keras(bundle.keras)
+    light, full = bundle.litert.name, bundle.keras.name
+    if bundle.has_model:
+        raise ModelError(f"{bundle.folder}: needs LiteRT (for {light}) or Keras (for {full}), and it is not installed.")
+    raise ModelError(f"{bundle.folder}: there is no model (neither {light} nor {full}).")
 
 
-def _runner(folder: Path) -> Run:
-    light, full = folder / "model.tflite", folder / "model.keras"
-    if light.is_file() and find_spec("ai_edge_litert"):
-        return LiteRT(light)
-    if full.is_file() and find_spec("keras"):
-        return Keras(full)
-    if light.is_file() or full.is_file():
+def _check_framing(bundle: Bundle, framing: Framing) -> None:
+    """Frames are kept and read again by other models, so that all models that serve must take the same ones."""
+    ours, theirs = asdict(FRAMING), asdict(framing)
+    other = [f"{name} {theirs[name]}, not {ours[name]}" for name in ours if theirs[name] != ours[name]]
+    if other:
         raise ModelError(
-            f"{folder}: needs LiteRT (for model.tflite) or Keras (for model.keras), and it is not installed."
+            f"{bundle.folder}: was trained on digits framed with other settings than they are read with here "
+            f"({'; '.join(other)}). Train it anew, or read with the version of Digits that it was trained with."
         )
-    raise ModelError(f"{folder}: there is no model (neither model.tflite nor model.keras).")
 
 
-def _checked(path: Path, inputs: tuple, outputs: tuple) -> None:
+def _check_shapes(path: Path, inputs: tuple, outputs: tuple) -> None:
     if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) not in ((DIGITS,), (DIGITS + 1,)):
         raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 
 
 class LiteRT:
-    """Runs `model.tflite`; interpreters bear neither forks nor threads, so each process has its own, and a lock."""
+    """Runs a LiteRT file; interpreters bear neither forks nor threads, so each process has its own, and a lock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -137,13 +141,13 @@ class LiteRT:
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
         (source, *_), (target, *_) = interpreter.get_input_details(), interpreter.get_output_details()
-        _checked(self._path, tuple(source["shape_signature"]), tuple(target["shape_signature"]))
+        _check_shapes(self._path, tuple(source["shape_signature"]), tuple(target["shape_signature"]))
         self._source, self._target, self._room = source["index"], target["index"], source["shape"][0]
         self._interpreter, self._process = interpreter, os.getpid()
 
 
 class Keras:
-    """Runs `model.keras`; imports Keras at the first use, as what it sets up does not survive a fork."""
+    """Runs a Keras file; imports Keras at the first use, as what it sets up does not survive a fork."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -169,5 +173,5 @@ class Keras:
             model = keras.models.load_model(self._path, compile=False)
         except Exception as error:  # Keras raises nearly anything for what it cannot load
             raise ModelError(f"{self._path}: Keras cannot load the model ({error}).") from error
-        _checked(self._path, model.input_shape, model.output_shape)
+        _check_shapes(self._path, model.input_shape, model.output_shape)
         return model

@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from recognizer.model import MODELS, located
+from recognizer.bundle import Bundle, find_bundles
+from recognizer.model import MODELS, locate
 from train import cards, recipe, strategy
 from train.data import LOADERS
 from train.errors import TrainError
@@ -72,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.set_defaults(run=_compare)
     readme = commands.add_parser("readme", help="write the README's table of models anew from their cards")
     readme.set_defaults(run=_readme)
+    upgrade = commands.add_parser("upgrade", help="write cards of older versions anew as today's")
+    upgrade.add_argument("names", nargs="*", metavar="name", help="models in models/, or paths (default: all of them)")
+    upgrade.set_defaults(run=_upgrade)
     return parser
 
 
@@ -86,13 +90,13 @@ def _fit(options: argparse.Namespace) -> None:
     if options.data:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
     spread = strategy.strategy(options.strategy)
-    folder = located(options.name or _name(cooked.name, options))
-    origin = start(located(options.start)) if options.start else None
+    folder = locate(options.name or _name(cooked.name, options))
+    origin = start(locate(options.start)) if options.start else None
     run = Run(folder, options.seed, options.resume, options.tensorboard, spread)
     card, (title, (frames, labels)) = fit(cooked, run, origin)
-    print(reported(open_model(folder), title, frames[..., 0], labels, folder / "plots"))
-    if origin:
-        print("\n" + report.before_and_after(card["from"]["accuracy"], card["results"]))
+    print(reported(open_model(folder), title, frames[..., 0], labels, Bundle(folder).plots))
+    if card.origin:
+        print("\n" + report.before_and_after(card.origin.accuracy, card.results))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
 
 
@@ -109,8 +113,8 @@ def _changes(options: argparse.Namespace) -> list[str]:
 def _verify(options: argparse.Namespace) -> None:
     from train.verify import verify
 
-    folder = located(options.name)
-    out = options.out or folder / "plots"
+    folder = locate(options.name)
+    out = options.out or Bundle(folder).plots
     print(verify(folder, options.data, out))
     print(f"\nThe plots are in {os.path.relpath(out)}/.")
 
@@ -119,19 +123,24 @@ def _predict(options: argparse.Namespace) -> None:
     from train.predict import predict
     from train.verify import open_model
 
-    print("\n".join(predict(open_model(located(options.name)), options.files, options.show)))
+    print("\n".join(predict(open_model(locate(options.name)), options.files, options.show)))
 
 
 def _compare(options: argparse.Namespace) -> None:
     from train.verify import compare
 
-    print(compare([located(name) for name in options.names], options.out))
+    print(compare([locate(name) for name in options.names], options.out))
     print(f"\nThe plot is {options.out}.")
 
 
 def _readme(options: argparse.Namespace) -> None:
     path = ROOT / "README.md"
-    path.write_text(cards.rewritten(path.read_text(encoding="utf-8"), MODELS), encoding="utf-8")
+    path.write_text(cards.update(path.read_text(encoding="utf-8"), MODELS), encoding="utf-8")
+
+
+def _upgrade(options: argparse.Namespace) -> None:
+    for bundle in [Bundle(locate(name)) for name in options.names] or find_bundles(MODELS):
+        cards.upgrade(bundle)
 
 
 if __name__ == "__main__":

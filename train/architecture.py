@@ -14,8 +14,8 @@ import keras
 import numpy as np
 from keras import layers as kl
 
+from recognizer.bundle import DIGITS
 from recognizer.frame import SIDE
-from recognizer.model import DIGITS
 from train.errors import TrainError
 
 STEPS = 127  # of a weight, to either side of 0

@@ -1,8 +1,7 @@
-"""Model bundles: models/NAME/ with `model.keras`, `model.tflite` and `card.json`, written whole or not at all."""
+"""Write model bundles, whole or not at all."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -13,40 +12,35 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import keras
 
+from recognizer.bundle import Bundle
 from train import litert
 from train.errors import TrainError
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[Path]:
-    """Give a draft folder that takes `folder`'s place at the end; on an error the old one stays. Raises TrainError."""
+def draft(folder: Path) -> Iterator[Bundle]:
+    """Give an empty bundle that takes `folder`'s place at the end; on an error the old one stays. Raises TrainError."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        drafted = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         raise TrainError(f"{folder}: cannot be written ({error.strerror}).") from error
     try:
-        yield draft
-        draft.chmod(0o755)
-        _replace(draft, folder)
+        yield Bundle(drafted)
+        drafted.chmod(0o755)
+        _replace(folder, drafted)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error  # HDF5's own words fill a screen
         raise TrainError(f"{folder}: cannot be written ({reason}); what was there is unchanged.") from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(drafted, ignore_errors=True)
 
 
-def save(model: keras.Model, card: dict, draft: Path) -> None:
-    """Write a model, which must not carry an optimiser, in both formats, and its card with their sizes.
-
-    Raises TrainError.
-    """
-    model.save(draft / "model.keras")
-    _deflate(draft / "model.keras")
-    litert.export(draft / "model.keras", draft / "model.tflite")
-    sizes = {path.name: path.stat().st_size for path in sorted(draft.glob("model.*"))}
-    text = json.dumps(card | {"bytes": sizes}, indent=1, ensure_ascii=False)
-    (draft / "card.json").write_text(text + "\n", encoding="utf-8")
+def save(model: keras.Model, bundle: Bundle) -> None:
+    """Write a model, which must not carry an optimiser, in both formats. Raises TrainError."""
+    model.save(bundle.keras)
+    _deflate(bundle.keras)
+    litert.export(bundle.keras, bundle.litert)
 
 
 def _deflate(path: Path) -> None:
@@ -58,9 +52,9 @@ def _deflate(path: Path) -> None:
             small.writestr(name, data)
 
 
-def _replace(draft: Path, folder: Path) -> None:
-    old = draft.with_name(f"{draft.name}.old")
+def _replace(folder: Path, drafted: Path) -> None:
+    old = drafted.with_name(f"{drafted.name}.old")
     if folder.exists():
         folder.rename(old)
-    draft.rename(folder)
+    drafted.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -1,9 +1,12 @@
-"""What the cards of the shipped models say, as the table in the README."""
+"""What the cards of the shipped models say, as the table in the README; and cards of older versions, written anew."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from recognizer import ModelError
+from recognizer.bundle import Bundle, DigitCard, find_bundles
+from train.errors import TrainError
 
 START, END = "<!-- models: written by `scripts/train readme` -->", "<!-- end of models -->"
 HEADER = """\
@@ -11,24 +14,38 @@ HEADER = """\
 |---|---|--:|---|--:|--:|--:|--:|"""
 
 
+def read_card(bundle: Bundle) -> DigitCard:
+    """Return the card of a model. Raises TrainError where there is none, or one that cannot be understood."""
+    try:
+        card = bundle.read_card(DigitCard)
+    except ModelError as error:
+        raise TrainError(str(error)) from error
+    if card is None:
+        raise TrainError(f"{bundle.card}: there is no card, so that nothing is known of how the model was trained.")
+    return card
+
+
+def upgrade(bundle: Bundle) -> None:
+    """Write a card of any version anew as one of today's. Raises TrainError, OSError."""
+    bundle.write_card(read_card(bundle))
+
+
 def table(models: Path) -> str:
-    """The results of all models in a folder, as a Markdown table."""
-    cards = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob("*/card.json"))]
-    return "\n".join([HEADER, *(row for card in cards for row in _rows(card))])
+    """The results of all models in a folder, as a Markdown table. Raises TrainError."""
+    return "\n".join([HEADER, *(row for bundle in find_bundles(models) for row in _rows(read_card(bundle)))])
 
 
-def rewritten(readme: str, models: Path) -> str:
-    """The README with its table of models as the cards have it now."""
+def update(readme: str, models: Path) -> str:
+    """The README with its table of models as the cards have it now. Raises TrainError."""
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
     return f"{before}{START}\n{table(models)}\n{END}{after}"
 
 
-def _rows(card: dict) -> list[str]:
-    size, minutes = card["bytes"]["model.tflite"] / 1e6, card["training_seconds"] / 60
+def _rows(card: DigitCard) -> list[str]:
     return [
-        f"| `{card['name']}` | {data} | {result['n']:,} | {result['accuracy']:.2%} "
-        f"({result['interval'][0]:.2%} to {result['interval'][1]:.2%}) | {result['calibration_error']:.2%} "
-        f"| {card['parameters']:,} | {size:.1f} MB | {minutes:.0f} min |"
-        for data, result in card["results"].items()
+        f"| `{card.name}` | {data} | {result.n:,} | {result.accuracy:.2%} "
+        f"({result.interval[0]:.2%} to {result.interval[1]:.2%}) | {result.calibration_error:.2%} "
+        f"| {card.parameters:,} | {card.megabytes:.1f} MB | {card.training_seconds / 60:.0f} min |"
+        for data, result in card.results.items()
     ]

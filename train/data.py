@@ -23,7 +23,7 @@ from train.recipe import Augmentation
 # Of what the files hold, not of the files: the same digits may be compressed in many ways.
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
-STRANGERS = 8000
+NEGATIVES = 8000
 PENDIGITS_HOME = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 
 
@@ -182,12 +182,12 @@ def _framed(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     return Frames(frames, labels.astype(np.int64))
 
 
-def strangers() -> DataSet:
+def negatives() -> DataSet:
     """Letters, signs, scribbles and pairs of digits, made here: what a model learns to take for no digit (label 10)."""
-    from train.strangers import strangers as made
+    from train.negatives import make
 
     writings = parse_unipen(_pendigits_content().decode("ascii"))
-    return DataSet("strangers", None, Pens(made(STRANGERS, writings, np.random.default_rng(0))))
+    return DataSet("negatives", None, Pens(make(NEGATIVES, writings, np.random.default_rng(0))))
 
 
-LOADERS: dict[str, Callable[[], DataSet]] = {"mnist": mnist, "pendigits": pendigits, "strangers": strangers}
+LOADERS: dict[str, Callable[[], DataSet]] = {"mnist": mnist, "pendigits": pendigits, "negatives": negatives}

@@ -11,11 +11,13 @@ from importlib.metadata import version
 import keras
 import numpy as np
 
-from recognizer.model import DIGITS, tempered
+from recognizer.bundle import DIGITS, Calibration, DigitCard, Origin, Result
+from recognizer.frame import FRAMING
+from recognizer.model import tempered
 from train import measures, plots
 from train.augment import AS_IT_IS
 from train.batches import batch
-from train.bundle import save, writing
+from train.bundle import draft, save
 from train.mixture import Part, mixed, rehearsed
 from train.recipe import Recipe
 from train.start import Start
@@ -27,12 +29,12 @@ REJECTED = 0.002  # share of the validation digits that may be taken for none: t
 Pair = tuple[np.ndarray, np.ndarray]  # frames (n, 28, 28, 1) and labels (n,)
 
 
-def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[dict, tuple[str, Pair]]:
+def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard, tuple[str, Pair]]:
     """Train a recipe, from `start` where there is one, and write its bundle to the run's folder. Raises TrainError.
 
     Return its card, and the name and the digits of the first set that it was tested on.
     """
-    with writing(run.folder) as draft:
+    with draft(run.folder) as bundle:
         rng = np.random.default_rng(run.seed)
         parts = _parts(recipe, rng, start)
         validation = batch([part.validation for part in parts], AS_IT_IS, rng)
@@ -41,22 +43,27 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[dict, tup
         begun = time.perf_counter()
         model, history = trained(recipe, training, validation, run, start and start.model)
         seconds = time.perf_counter() - begun
-        card = {
-            "name": run.folder.name,
-            "description": recipe.description,
-            "recipe": dataclasses.asdict(recipe) | (start.layers if start else {}),
-            "seed": run.seed,
-            **_origin(start, tests),
-            "epoch": picked(history, recipe.train.pick),
-            "data": {part.data.name: part.described() for part in parts},
-            **_figures(model, validation, tests),
-            "parameters": model.count_params(),
-            "training_seconds": round(seconds, 1),
-            "versions": _versions(),
-            "history": {name: [round(value, 5) for value in values] for name, values in history.items()},
-        }
-        save(model, card, draft)
-        plots.write_history(draft / "plots", run.folder.name, history)
+        save(model, bundle)
+        calibration = _calibrate(model, validation)
+        card = DigitCard(
+            name=run.folder.name,
+            description=recipe.description,
+            recipe=dataclasses.asdict(recipe) | (start.layers if start else {}),
+            seed=run.seed,
+            origin=_origin(start, tests) if start else None,
+            epoch=picked(history, recipe.train.pick),
+            data={part.data.name: part.describe() for part in parts},
+            parameters=model.count_params(),
+            bytes=bundle.sizes(),
+            training_seconds=round(seconds, 1),
+            libraries=_libraries(),
+            history={name: [round(value, 5) for value in values] for name, values in history.items()},
+            framing=FRAMING,
+            calibration=calibration,
+            results={name: _test(model, calibration, digits) for name, digits in tests.items()},
+        )
+        bundle.write_card(card)
+        plots.write_history(bundle.plots, run.folder.name, history)
     return card, next(iter(tests.items()))
 
 
@@ -76,42 +83,39 @@ def _tests(parts: Sequence[Part]) -> dict[str, Pair]:
     return {name: batch([some], AS_IT_IS, np.random.default_rng(0)) for name, some in digits.items()}
 
 
-def _origin(start: Start | None, tests: Mapping[str, Pair]) -> dict:
+def _origin(start: Start, tests: Mapping[str, Pair]) -> Origin:
     """Where a fine-tuning started, and how well the model read then."""
-    if not start:
-        return {}
     before = {
         name: measures.accuracy(_probabilities(start.model, frames)[:, :DIGITS], labels)
         for name, (frames, labels) in tests.items()
     }
-    return {"from": {"name": start.name, "sha256": start.sha256, "accuracy": before}}
+    return Origin(start.name, start.sha256, before)
 
 
 def _probabilities(model: keras.Model, frames: np.ndarray) -> np.ndarray:
     return np.asarray(model.predict(frames, batch_size=500, verbose=0))
 
 
-def _figures(model: keras.Model, validation: Pair, tests: Mapping[str, Pair]) -> dict:
-    """Calibration, fitted on validation digits, and the figures of the test sets, which are looked at here alone."""
+def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
+    """What makes a model's confidences honest, by the digits among those that it was validated with."""
     frames, labels = validation
     digits = labels < DIGITS
     raw, labels = _probabilities(model, frames[digits]), labels[digits]
     temperature = measures.best_temperature(raw, labels)
     calibrated = tempered(raw, temperature)[:, :DIGITS]
-    results = {
-        name: measures.result(tempered(_probabilities(model, frames), temperature)[:, :DIGITS], labels)
-        for name, (frames, labels) in tests.items()
-    }
-    return {
-        "results": results,
-        "calibration": {
-            "temperature": temperature,
-            "reject_below": float(np.quantile(calibrated.max(1), REJECTED)),
-            "calibration_error": measures.calibration_error(calibrated, labels),
-        },
-    }
+    return Calibration(
+        temperature=temperature,
+        reject_below=float(np.quantile(calibrated.max(1), REJECTED)),
+        calibration_error=measures.calibration_error(calibrated, labels),
+    )
 
 
-def _versions() -> dict[str, str]:
+def _test(model: keras.Model, calibration: Calibration, digits: Pair) -> Result:
+    """How a model reads the digits of a test set, which are looked at here alone."""
+    frames, labels = digits
+    return measures.result(tempered(_probabilities(model, frames), calibration.temperature)[:, :DIGITS], labels)
+
+
+def _libraries() -> dict[str, str]:
     packages = {name: version(name) for name in ("keras", keras.backend.backend(), "numpy", "opencv-python-headless")}
     return {"python": platform.python_version(), **packages}

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from recognizer.model import DIGITS, tempered
+from recognizer.bundle import DIGITS, Result
+from recognizer.model import tempered
 
 Z95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
 TEMPERATURES = np.geomspace(0.25, 4, 401)
@@ -39,16 +40,16 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(np.abs(np.bincount(bins, weights=surplus, minlength=BINS)).sum() / len(labels))
 
 
-def result(probabilities: np.ndarray, labels: np.ndarray) -> dict:
+def result(probabilities: np.ndarray, labels: np.ndarray) -> Result:
     """What a card says of a data set."""
     right = accuracy(probabilities, labels)
-    return {
-        "n": len(labels),
-        "accuracy": right,
-        "interval": wilson(right, len(labels)),
-        "per_digit": per_digit_accuracy(probabilities, labels),
-        "calibration_error": calibration_error(probabilities, labels),
-    }
+    return Result(
+        n=len(labels),
+        accuracy=right,
+        interval=wilson(right, len(labels)),
+        per_digit=per_digit_accuracy(probabilities, labels),
+        calibration_error=calibration_error(probabilities, labels),
+    )
 
 
 def best_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recognizer.bundle import Data
 from train import own
 from train.data import LOADERS, DataSet, Digits
 from train.data import load as load_set
@@ -27,10 +28,14 @@ class Part:
     training: Digits
     validation: Digits
 
-    def described(self) -> dict:
+    def describe(self) -> Data:
         """What a card says of it."""
-        sizes = {"training": len(self.training.labels), "validation": len(self.validation.labels)}
-        return {"sha256": self.data.sha256, **sizes, "test": len(self.data.test.labels) if self.data.test else 0}
+        return Data(
+            sha256=self.data.sha256,
+            training=len(self.training.labels),
+            validation=len(self.validation.labels),
+            test=len(self.data.test.labels) if self.data.test else 0,
+        )
 
 
 def find(data: str) -> DataSet:

@@ -14,8 +14,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from recognizer import PictureError
+from recognizer.bundle import DIGITS
 from recognizer.decode import decode
-from recognizer.model import DIGITS
 from recognizer.pipeline import find_frame
 from train.data import Digits, Frames, Pens
 from train.errors import TrainError

@@ -14,7 +14,7 @@ from PIL import Image
 from sklearn.metrics import confusion_matrix
 
 from recognizer import Reading
-from recognizer.model import DIGITS
+from recognizer.bundle import DIGITS, DigitCard
 from train import measures, report
 
 BLUE, ORANGE = "#0072b2", "#d55e00"  # of Okabe and Ito's palette (2008), told apart by nearly everyone
@@ -56,16 +56,16 @@ def write_history(folder: Path, title: str, history: Mapping[str, Sequence[float
     _save(figure, folder / "history.png")
 
 
-def write_comparison(path: Path, cards: Sequence[Mapping]) -> None:
+def write_comparison(path: Path, cards: Sequence[DigitCard]) -> None:
     """Write the error of several models on MNIST's test set, with intervals, over their size."""
     figure, (axis,) = _figure(8, 1.2 + 0.5 * len(cards))
     for row, card in enumerate(reversed(cards)):
-        if not (result := card["results"].get("mnist test")):
+        if not (result := card.results.get("mnist test")):
             continue
-        low, high = result["interval"]
+        low, high = result.interval
         axis.plot([100 * (1 - high), 100 * (1 - low)], [row, row], color=BLUE, linewidth=2)
-        axis.plot(100 * (1 - result["accuracy"]), row, "o", color=ORANGE)
-    axis.set_yticks(range(len(cards)), [f"{card['name']} ({card['parameters']:,})" for card in reversed(cards)])
+        axis.plot(100 * (1 - result.accuracy), row, "o", color=ORANGE)
+    axis.set_yticks(range(len(cards)), [f"{card.name} ({card.parameters:,})" for card in reversed(cards)])
     axis.set(xlabel="error on MNIST's test set (%), with its 95 % interval", title="Models and their parameters")
     axis.set_xlim(left=0)
     _save(figure, path)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tomllib
-import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from recognizer.tables import parse
 from train.errors import TrainError
 
 FOLDER = Path(__file__).parent / "recipes"
@@ -87,10 +86,18 @@ def load(name: str, changes: Sequence[str] = ()) -> Recipe:
         raise TrainError(f"{path}: is no TOML ({error}).") from error
     for change in changes:
         _change(values, change)
-    return _build(Recipe, {"name": path.stem, **values}, str(path))
+    return build({"name": path.stem, **values}, str(path))
 
 
-def _change(values: dict, change: str) -> None:
+def build(values: dict[str, Any], where: str) -> Recipe:
+    """Return the recipe of a table as TOML files and cards hold it. Raises TrainError, naming `where` it stands."""
+    try:
+        return parse(Recipe, values, where)
+    except ValueError as error:
+        raise TrainError(str(error)) from error
+
+
+def _change(values: dict[str, Any], change: str) -> None:
     key, equals, text = change.partition("=")
     if not equals:
         raise TrainError(f"--set {change}: expected key=value, such as train.batch_size=256.")
@@ -101,26 +108,3 @@ def _change(values: dict, change: str) -> None:
         values[last] = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         values[last] = text
-
-
-def _build(kind: Any, values: Any, where: str) -> Any:
-    """Check `values` from TOML against a type and return it as that type; a dataclass takes a table."""
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        if not isinstance(values, dict):
-            raise TrainError(f"{where}: expected a table, not {values!r}.")
-        types = typing.get_type_hints(kind)
-        if unknown := set(values) - set(types):
-            raise TrainError(f"{where}: unknown key {', '.join(sorted(unknown))}; known are {', '.join(types)}.")
-        try:
-            return kind(**{key: _build(types[key], value, f"{where}: {key}") for key, value in values.items()})
-        except TypeError as error:
-            raise TrainError(f"{where}: {error}.") from error
-    if typing.get_origin(kind) is list and isinstance(values, list):
-        return [_build(typing.get_args(kind)[0], value, where) for value in values]
-    if typing.get_origin(kind) is dict and isinstance(values, dict):
-        return {key: _build(typing.get_args(kind)[1], value, f"{where}: {key}") for key, value in values.items()}
-    if kind is float and type(values) is int:
-        return float(values)
-    if type(values) is not kind:
-        raise TrainError(f"{where}: expected {getattr(kind, '__name__', kind)}, not {values!r}.")
-    return values

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.metrics import classification_report, confusion_matrix
 
-from recognizer.model import DIGITS
+from recognizer.bundle import DIGITS, Result
 from train import measures
 
 HARDEST = 10  # mistakes that are listed
@@ -28,7 +28,7 @@ def text(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
     )
 
 
-def strangers(title: str, probabilities: np.ndarray, reject_below: float) -> str:
+def negatives(title: str, probabilities: np.ndarray, reject_below: float) -> str:
     """Return how sure a model is of probabilities (n, 10) of what is no digit, and what share it would reject."""
     confidence = probabilities.max(1)
     return (
@@ -37,9 +37,9 @@ def strangers(title: str, probabilities: np.ndarray, reject_below: float) -> str
     )
 
 
-def before_and_after(before: Mapping[str, float], results: Mapping[str, Mapping]) -> str:
+def before_and_after(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
     """Return the accuracies of a model before and after a fine-tuning as a table."""
-    rows = [f"{name:30}{share:8.2%}{results[name]['accuracy']:8.2%}" for name, share in before.items()]
+    rows = [f"{name:30}{share:8.2%}{results[name].accuracy:8.2%}" for name, share in before.items()]
     return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
 
 

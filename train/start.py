@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from recognizer import ModelError
+from recognizer.bundle import Bundle, DigitCard, find_bundles
 from recognizer.model import Keras
 from train.data import LOADERS
 from train.errors import TrainError
@@ -23,25 +24,23 @@ class Start:
     """
 
     name: str
-    sha256: str  # of model.keras
+    sha256: str  # of the Keras file
     model: keras.Model
     learnt: list[str]
-    layers: dict
+    layers: dict[str, Any]
 
 
 def start(folder: Path) -> Start:
-    """Return what a bundle, or a folder with nothing but a `model.keras`, holds to start from. Raises TrainError."""
-    path = folder / "model.keras"
-    if not path.is_file():
-        known = sorted(found.parent.name for found in folder.parent.glob("*/model.keras"))
-        raise TrainError(f"{path}: there is no model to start from; there are {', '.join(known) or 'none'}.")
+    """Return what a bundle, or a folder with nothing but a Keras file, holds to start from. Raises TrainError."""
+    bundle = Bundle(folder)
+    if not bundle.keras.is_file():
+        known = [found.folder.name for found in find_bundles(folder.parent) if found.keras.is_file()]
+        raise TrainError(f"{bundle.keras}: there is no model to start from; there are {', '.join(known) or 'none'}.")
     try:
-        model = Keras(path).model
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        card = {}
-    except (ModelError, ValueError) as error:
+        model, card = Keras(bundle.keras).model, bundle.read_card(DigitCard)
+    except ModelError as error:
         raise TrainError(f"{folder}: cannot be started from ({error}).") from error
-    learnt = ["mnist", *(name for name in card.get("data", {}) if name in LOADERS and name != "mnist")]
-    layers = {key: value for key, value in card.get("recipe", {}).items() if key in ("layers", "members")}
-    return Start(folder.name, hashlib.sha256(path.read_bytes()).hexdigest(), model, learnt, layers)
+    sets, recipe = (card.data, card.recipe) if card else ({}, {})
+    learnt = ["mnist", *(name for name in sets if name in LOADERS and name != "mnist")]
+    layers = {key: value for key, value in recipe.items() if key in ("layers", "members")}
+    return Start(folder.name, hashlib.sha256(bundle.keras.read_bytes()).hexdigest(), model, learnt, layers)

@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from recognizer.model import DIGITS
+from recognizer.bundle import DIGITS
 from train.architecture import build, members, settled
 from train.batches import Batches
 from train.data import Digits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from recognizer import Model, ModelError
+from recognizer.bundle import DIGITS, Bundle, DigitCard, find_bundles
 from recognizer.frame import SIDE
-from recognizer.model import DIGITS
 from train import plots, report
 from train.augment import AS_IT_IS
+from train.cards import read_card
 from train.errors import TrainError
 from train.mixture import find
 
@@ -36,7 +36,7 @@ def reported(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, o
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
     title, digits = f"{model.name} on {title}", labels < DIGITS
     if not digits.all():
-        return report.strangers(title, probabilities[~digits], model.reject_below)
+        return report.negatives(title, probabilities[~digits], model.reject_below)
     plots.write(out, title, frames, probabilities, labels)
     return report.text(title, probabilities, labels)
 
@@ -44,26 +44,26 @@ def reported(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, o
 def compare(folders: Sequence[Path], plot: Path) -> str:
     """Return a table of bundles, from their cards and a timing here and now, and write a plot. Raises TrainError."""
     models = [open_model(folder) for folder in folders]
-    cards = [json.loads((model.folder / "card.json").read_text(encoding="utf-8")) for model in models]
+    cards = [read_card(Bundle(model.folder)) for model in models]
     plots.write_comparison(plot, cards)
     rows: list[tuple[str, ...]] = [
         ("model", "MNIST test", "95 % interval", "parameters", "size", "one digit", "trained in")
     ]
-    rows += [_compared(model, card) for model, card in zip(models, cards, strict=True)]
+    rows += [_compare(model, card) for model, card in zip(models, cards, strict=True)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def _compared(model: Model, card: dict) -> tuple[str, ...]:
-    result = card["results"].get("mnist test")
+def _compare(model: Model, card: DigitCard) -> tuple[str, ...]:
+    result = card.results.get("mnist test")
     return (
         model.name,
-        f"{result['accuracy']:.2%}" if result else "–",
-        "{:.2%} to {:.2%}".format(*result["interval"]) if result else "–",
-        f"{card['parameters']:,}",
-        f"{card['bytes']['model.tflite'] / 1e6:.2f} MB",
+        f"{result.accuracy:.2%}" if result else "–",
+        "{:.2%} to {:.2%}".format(*result.interval) if result else "–",
+        f"{card.parameters:,}",
+        f"{card.megabytes:.2f} MB",
         f"{1000 * _latency(model):.3f} ms",
-        f"{card['training_seconds']:.0f} s",
+        f"{card.training_seconds:.0f} s",
     )
 
 
@@ -82,5 +82,5 @@ def open_model(folder: Path) -> Model:
     try:
         return Model(folder)
     except ModelError as error:
-        known = sorted(card.parent.name for card in folder.parent.glob("*/card.json"))
+        known = [bundle.folder.name for bundle in find_bundles(folder.parent)]
         raise TrainError(f"{error} There are {', '.join(known) or 'none'}.") from error

@@ -1,12 +1,14 @@
 import os
 import shutil
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from recognizer import Model, ModelError
-from recognizer.frame import frame
+from recognizer.bundle import Bundle, Calibration, DigitCard
+from recognizer.frame import FRAMING, Framing, frame
 from recognizer.model import BATCH, tempered
 from webapp.config import ROOT
 
@@ -90,10 +92,21 @@ def test_temperature_keeps_the_order_and_1_changes_nothing():
 def test_the_card_sets_calibration_and_rejection(tmp_path):
     folder = tmp_path / "own"
     shutil.copytree(SMALL, folder)
-    (folder / "card.json").write_text('{"calibration": {"temperature": 2, "reject_below": 0.7}}')
+    bundle = Bundle(folder)
+    bundle.write_card(replace(bundle.read_card(DigitCard), calibration=Calibration(2.0, 0.7)))
     assert (Model(folder).temperature, Model(folder).reject_below) == (2, 0.7)
-    (folder / "card.json").unlink()
+    bundle.card.unlink()
     assert (Model(folder).temperature, Model(folder).reject_below, Model(folder).name) == (1, 0, "own")
+    assert Model(folder).framing == FRAMING
+
+
+def test_a_model_that_was_trained_on_other_frames_is_refused(tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(SMALL, folder)
+    bundle = Bundle(folder)
+    bundle.write_card(replace(bundle.read_card(DigitCard), framing=Framing(box=18, thinnest=1.5)))
+    with pytest.raises(ModelError, match=r"own: was trained .* \(box 18, not 20; thinnest 1\.5, not 2\.0\)\. Train it"):
+        Model(folder)
 
 
 def test_a_missing_model_is_named(tmp_path):

@@ -1,12 +1,12 @@
 import pytest
 
-from train.bundle import writing
+from train.bundle import draft
 from train.errors import TrainError
 
 
 def write(folder, content, error=None):
-    with writing(folder) as draft:
-        (draft / "model").write_text(content)
+    with draft(folder) as bundle:
+        (bundle.folder / "model").write_text(content)
         if error:
             raise error
 

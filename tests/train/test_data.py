@@ -40,7 +40,7 @@ def test_another_file_is_named(tmp_path, monkeypatch, content):
 
 
 def test_an_unknown_set_lists_the_known():
-    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist, pendigits, strangers"):
+    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist, pendigits, negatives"):
         load("nonsense")
 
 

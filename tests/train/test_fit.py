@@ -34,6 +34,7 @@ def test_a_bundle_is_complete_and_reads(bundle):
 
 def test_the_card_says_what_was_done(bundle):
     card = json.loads((bundle / "card.json").read_text())
+    assert (card["version"], card["kind"], card["framing"]["box"], card["origin"]) == (1, "digits", 20, None)
     assert (card["name"], card["seed"], card["recipe"]["layers"][0]) == ("tiny", 3, "conv 8 linear")
     assert card["data"]["mnist"]["training"] == 54000
     assert card["data"]["mnist"]["validation"] == 6000
@@ -47,7 +48,7 @@ def test_the_card_says_what_was_done(bundle):
     assert card["parameters"] == 8 * 10 + 4 * 8 + 13 * 13 * 8 * 32 + 32 + 330
     assert card["bytes"]["model.tflite"] == (bundle / "model.tflite").stat().st_size
     assert card["training_seconds"] > 0
-    assert card["versions"]["keras"]
+    assert card["libraries"]["keras"]
 
 
 def test_both_formats_carry_the_same_weights_and_no_optimiser(bundle):

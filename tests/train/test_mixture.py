@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from recognizer.bundle import Data
 from tests import drawing
 from tests.conftest import data_file
 from train.data import Pens
@@ -27,7 +28,7 @@ def test_own_digits_are_found_with_their_checksum(mine):
 
 def test_own_digits_are_split_into_training_validation_and_test(mine):
     (part,) = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))
-    assert part.described() == {"sha256": part.data.sha256, "training": 32, "validation": 8, "test": 10}
+    assert part.describe() == Data(part.data.sha256, training=32, validation=8, test=10)
     assert part.times == 2
     again = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))[0]
     assert np.array_equal(again.data.test.labels, part.data.test.labels)
@@ -37,7 +38,7 @@ def test_digits_kept_apart_for_tests_stay_there(mine):
     held = dict(np.load(mine))
     np.savez(mine, x_train=held["x"], y_train=held["y"], x_test=held["x"][:3], y_test=held["y"][:3])
     (part,) = mixed({str(mine): 1}, 0.05, np.random.default_rng(0))
-    assert part.described() == {"sha256": part.data.sha256, "training": 40, "validation": 10, "test": 3}
+    assert part.describe() == Data(part.data.sha256, training=40, validation=10, test=3)
 
 
 def test_too_few_digits_are_named(tmp_path):
@@ -48,7 +49,7 @@ def test_too_few_digits_are_named(tmp_path):
 
 def test_an_unknown_set_lists_the_known():
     with pytest.raises(
-        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, strangers, or give a path"
+        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, negatives, or give a path"
     ):
         mixed({"nonsense": 1}, 0.1, np.random.default_rng(0))
 

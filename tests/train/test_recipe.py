@@ -48,7 +48,7 @@ def test_a_wrong_change_is_named(change, message):
         load("small", [change])
 
 
-@pytest.mark.parametrize(("text", "message"), [("= 1", "is no TOML"), ("description = 'x'", "'layers'")])
+@pytest.mark.parametrize(("text", "message"), [("= 1", "is no TOML"), ("description = 'x'", "lacks layers")])
 def test_a_wrong_file_is_named(tmp_path, text, message):
     path = tmp_path / "own.toml"
     path.write_text(text)

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from recognizer.bundle import Bundle, DigitCard
 from tests.conftest import data_file
 from train.architecture import build, settled
-from train.bundle import save, writing
+from train.bundle import draft, save
 from train.errors import TrainError
 from train.recipe import load
 from train.start import start
@@ -24,9 +25,11 @@ def base(tmp_path_factory):
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("models") / "base"
     recipe = load("small", [f"layers={json.dumps(LAYERS)}", "members=2"])
-    with writing(folder) as draft:
-        card = {"recipe": dataclasses.asdict(recipe), "data": {"mnist": {}, "gone": {}}}
-        save(settled(build(recipe.layers, "base", classes=11, members=2)), card, draft)
+    card = Bundle(ROOT / "models" / "small").read_card(DigitCard)
+    used = dict.fromkeys(("mnist", "gone"), card.data["mnist"])
+    with draft(folder) as bundle:
+        save(settled(build(recipe.layers, "base", classes=11, members=2)), bundle)
+        bundle.write_card(dataclasses.replace(card, name="base", recipe=dataclasses.asdict(recipe), data=used))
     return folder
 
 
@@ -65,9 +68,9 @@ def test_fine_tuning_goes_on_from_a_bundle_and_tells_what_was_forgotten(base, mi
     )
     assert done.returncode == 0, done.stderr
     card = json.loads((folder / "card.json").read_text())
-    assert card["from"]["name"] == "base"
-    assert set(card["from"]["accuracy"]) == set(card["results"]) == {"mine.npz test", "mnist test"}
-    for name, before in card["from"]["accuracy"].items():
+    assert card["origin"]["name"] == "base"
+    assert set(card["origin"]["accuracy"]) == set(card["results"]) == {"mine.npz test", "mnist test"}
+    for name, before in card["origin"]["accuracy"].items():
         assert card["results"][name]["accuracy"] > before + 0.1
         assert f"{name:30}{before:8.2%}{card['results'][name]['accuracy']:8.2%}" in done.stdout
     assert "tuned on mine.npz test: " in done.stdout

@@ -59,8 +59,8 @@ def test_strokes_are_verified(tmp_path):
 
 def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path):
     data_file("pendigits-orig.tra.gz")
-    said = verify(SMALL, "strangers", tmp_path)
-    assert said.startswith("small on strangers: of 8,000 that are no digit, ")
+    said = verify(SMALL, "negatives", tmp_path)
+    assert said.startswith("small on negatives: of 8,000 that are no digit, ")
     assert "rejected (confidence below " in said
     assert "mean confidence" in said
 
@@ -87,7 +87,7 @@ def test_an_unknown_model_or_set_lists_the_known(tmp_path):
     with pytest.raises(TrainError, match=r"nonsense: there is no model.* There are .*small"):
         verify(ROOT / "models" / "nonsense", "mnist", tmp_path)
     with pytest.raises(
-        TrainError, match=r"no data set 'nonsense'; there are mnist, pendigits, strangers, or give a path to an"
+        TrainError, match=r"no data set 'nonsense'; there are mnist, pendigits, negatives, or give a path to an"
     ):
         verify(SMALL, "nonsense", tmp_path)
 

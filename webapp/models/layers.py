@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from recognizer.bundle import Bundle
+
 LARGEST = 1 << 20  # bytes of the description of a model
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Layer:
 
 def of_bundle(folder: Path) -> list[Layer]:
     """The layers of the model in a folder, in order; none if its file is missing or cannot be understood."""
-    path = folder / "model.keras"
+    path = Bundle(folder).keras
     try:
         with ZipFile(path) as archive:
             if archive.getinfo("config.json").file_size > LARGEST:

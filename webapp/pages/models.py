@@ -117,10 +117,7 @@ def model(name: str) -> str:
 @bp.get("/<name>/plots/<plot>.png")
 def plot(name: str, plot: str) -> Response:
     """Send a plot of a model."""
-    folder = _folder(name)
-    if plot not in bundles.plots(folder):
-        abort(404)
-    return send_file(folder / "plots" / f"{plot}.png")
+    return send_file(bundles.plots(_folder(name)).get(plot) or abort(404))
 
 
 @bp.post("/<name>/choose")

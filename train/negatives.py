@@ -19,8 +19,8 @@ LEAST = 0.15  # of a digit's height, that what a cut leaves of it is wide
 FEWEST_POINTS = 40  # of a stroke, so that curves are round
 
 
-def strangers(count: int, digits: Sequence[Writing], rng: np.random.Generator) -> list[Writing]:
-    """Return `count` strangers, a mixture of all kinds; `digits` are those that pairs are made of."""
+def make(count: int, digits: Sequence[Writing], rng: np.random.Generator) -> list[Writing]:
+    """Return `count` negatives, a mixture of all kinds; `digits` are those that pairs are made of."""
     kinds: list[tuple[float, Callable[[np.random.Generator], Strokes]]] = [
         (0.50, _sign),
         (0.04, _word),

@@ -3,18 +3,18 @@ import pytest
 
 from tests.conftest import data_file
 from train.data import load
+from train.negatives import NONE, SIGNS, _part, make
 from train.pen import Writing, draw
-from train.strangers import NONE, SIGNS, _part, strangers
 
 ONE = Writing(1, "7", [np.array([[0, 0], [0, 100]], np.float32)])
 
 
 @pytest.fixture(scope="module")
 def some():
-    return strangers(300, [ONE], np.random.default_rng(0))
+    return make(300, [ONE], np.random.default_rng(0))
 
 
-def test_strangers_are_labelled_as_no_digit_and_can_be_drawn(some):
+def test_negatives_are_labelled_as_no_digit_and_can_be_drawn(some):
     assert {writing.label for writing in some} == {NONE}
     assert all(draw(writing.strokes, 6).max() == 1 for writing in some)
 
@@ -23,8 +23,8 @@ def test_no_two_are_of_one_writer_so_that_they_can_be_split(some):
     assert len({writing.writer for writing in some}) == len(some)
 
 
-def test_the_same_seed_gives_the_same_strangers(some):
-    again = strangers(300, [ONE], np.random.default_rng(0))
+def test_the_same_seed_gives_the_same_negatives(some):
+    again = make(300, [ONE], np.random.default_rng(0))
     for first, second in zip(some, again, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(first.strokes, second.strokes, strict=True))
 
@@ -35,7 +35,7 @@ def test_no_sign_is_one_that_people_write_like_a_digit():
 
 def test_the_loader_makes_them_with_pairs_of_real_digits():
     data_file("pendigits-orig.tra.gz")
-    data = load("strangers")
+    data = load("negatives")
     assert set(data.train.labels) == {NONE}
     assert data.sha256 is None
     assert data.test is None
