@@ -64,7 +64,7 @@ def _choose(inks: Sequence[Components], layout: str, model: Model, costs: Costs)
 def _judge(lines: Sequence[Line], model: Model, costs: Costs) -> Choice:
     """Choose among all candidates of lines, which the model is asked about in one batch."""
     candidates = candidates_of(lines)
-    frames = np.stack([frame(candidate.glyph.ink) for candidate in candidates])
+    frames = np.stack([frame(candidate.glyph.ink, model.framing) for candidate in candidates])
     return choose(lines, score(candidates, frames, model.probabilities(frames), costs))
 
 
