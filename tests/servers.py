@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,7 @@ from pathlib import Path
 import psycopg
 
 from tests.conftest import need
-
-PATIENCE = 30  # seconds
+from tests.processes import spawn, wait_until
 
 
 def free_port() -> int:
@@ -32,24 +30,19 @@ def redis_server(port: int) -> Iterator[str]:
     """Give the URL of a Redis on this port that keeps nothing on disk."""
     need(shutil.which("redis-server"), "Redis (Debian and Ubuntu: apt-get install redis-server)")
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
+    with spawn(command, stdout=subprocess.DEVNULL):
         wait_for(port)
         yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 def wait_for(port: int) -> None:
     """Wait until somebody listens there."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+
+    def does_listen() -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise TimeoutError(f"nobody listens on port {port}")
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(does_listen)
 
 
 @contextmanager
@@ -64,15 +57,11 @@ def postgresql_server() -> Iterator[str]:
         initdb = [programs_folder / "initdb", "-D", cluster, "-U", "digits", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(initdb, check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
         options = ["-D", cluster, "-p", str(port), "-k", folder, "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
-        server = subprocess.Popen(
-            [programs_folder / "postgres", *options], user=user, stderr=subprocess.DEVNULL, cwd=folder
-        )
-        try:
-            _wait_for_postgresql(port)
+        command = [programs_folder / "postgres", *options]
+        how = signal.SIGINT  # ends without waiting for open connections
+        with spawn(command, how, user=user, stderr=subprocess.DEVNULL, cwd=folder):
+            wait_until(lambda: _does_answer(port))
             yield f"postgresql+psycopg://digits@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)  # ends without waiting for open connections
-            server.wait(30)
 
 
 def _unprivileged(folder: str) -> str | None:
@@ -84,12 +73,9 @@ def _unprivileged(folder: str) -> str | None:
     return user.pw_name
 
 
-def _wait_for_postgresql(port: int) -> None:
-    for _ in range(300):
-        try:
-            psycopg.connect(host="127.0.0.1", port=port, user="digits", dbname="postgres").close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("PostgreSQL does not answer")
+def _does_answer(port: int) -> bool:
+    try:
+        psycopg.connect(host="127.0.0.1", port=port, user="digits", dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.processes import spawn, wait_until
 from tests.servers import free_port
 from webapp.config import ROOT
 
-PATIENCE = 60  # seconds
+SERVE = ROOT / "scripts" / "serve"
 
 
 class Site(NamedTuple):
@@ -40,15 +40,13 @@ def running(instance: Path, **environment: str) -> Iterator[Site]:
     """Give a running site; its output goes to `instance`/log."""
     port = free_port()
     instance.mkdir(exist_ok=True)
-    with (instance / "log").open("w") as log:
-        process = start(instance, log, PORT=str(port), **environment)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(url, process)
-            yield Site(url, process.pid)
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
+    url = f"http://127.0.0.1:{port}"
+    with (
+        (instance / "log").open("w") as log,
+        spawn([SERVE], env=variables(instance, PORT=str(port), **environment), stdout=log, stderr=log) as process,
+    ):
+        wait_until(lambda: _is_ready(url, process))
+        yield Site(url, process.pid)
 
 
 def children(pid: int) -> list[int]:
@@ -65,20 +63,16 @@ def resident(pid: int) -> int:
     return memory(pid)["Rss"]
 
 
-def start(instance: Path, output: object, **environment: str) -> subprocess.Popen:
-    variables = os.environ | {"DIGITS_INSTANCE": str(instance)} | environment
-    return subprocess.Popen([ROOT / "scripts" / "serve"], env=variables, stdout=output, stderr=subprocess.STDOUT)
+def variables(instance: Path, **environment: str) -> dict[str, str]:
+    """What a site with this instance folder finds in its environment."""
+    return os.environ | {"DIGITS_INSTANCE": str(instance)} | environment
 
 
-def _wait(url: str, process: subprocess.Popen) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(f"{url}/readyz").close()
-        except (urllib.error.URLError, ConnectionError):
-            if process.poll() is not None:
-                raise RuntimeError("the site did not start") from None
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError("the site does not answer")
+def _is_ready(url: str, process: subprocess.Popen) -> bool:
+    try:
+        urllib.request.urlopen(f"{url}/readyz").close()
+    except (urllib.error.URLError, ConnectionError):
+        if process.poll() is not None:
+            raise RuntimeError("the site did not start") from None
+        return False
+    return True

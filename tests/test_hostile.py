@@ -11,8 +11,8 @@ import requests
 from PIL import Image
 
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
+from tests.processes import PATIENCE
 from tests.recognizer.test_decode import bomb
-from tests.servers import PATIENCE
 from tests.serving import resident, running
 from tests.webapp.pages import error
 from tests.webapp.test_batch import zipped

@@ -1,20 +1,21 @@
 """The running site while its processes are renewed or killed under load."""
 
-import itertools
 import os
 import re
 import signal
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
-from tests.servers import PATIENCE
+from tests.processes import PATIENCE, wait_until
 from tests.serving import Site, resident, running
 
 CLIENTS = 8
@@ -38,84 +39,85 @@ def kept(instance: Path) -> list[int]:
         connection.close()
 
 
-def answers_while_killed(site: Site, instance: Path, seconds: float) -> None:
-    """What clients were answered while a worker is killed each second: all of it is kept, none of it twice."""
+@contextmanager
+def asked(ask: Callable[[int], None]) -> Iterator[None]:
+    """Have each of the clients, by its number, ask again and again meanwhile; what it raises is raised here."""
     done = threading.Event()
 
-    def ask(number: int) -> tuple[list[int], int]:
-        browser, ids, lost = requests.Session(), [], 0
+    def go_on(number: int) -> None:
         while not done.is_set():
-            try:
-                answer = upload(browser, site.url, [SEVEN_PNG, FOUR_PNG][number % 2])
-            except requests.RequestException:
-                lost += 1
-                continue
-            assert answer.status_code == 303
-            ids.append(int(answer.headers["Location"].rpartition("/")[2]))
-        return ids, lost
+            ask(number)
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        results = [pool.submit(ask, number) for number in range(CLIENTS)]
+        clients = [pool.submit(go_on, number) for number in range(CLIENTS)]
         try:
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                time.sleep(1)
-                for worker in site.workers()[:1]:
-                    os.kill(worker, signal.SIGKILL)
+            yield
         finally:
             done.set()
-        answered = [result.result() for result in results]
-    ids = list(itertools.chain(*(found for found, _ in answered)))
-    lost = sum(count for _, count in answered)
-    stored = kept(instance)
-    assert len(ids) > 10 * seconds / 5
+            for client in clients:
+                client.result()
+
+
+def wait_for_more(answers: list) -> None:
+    """Wait until there are some more for each client."""
+    enough = len(answers) + 3 * CLIENTS
+    wait_until(lambda: len(answers) >= enough)
+
+
+def kill_workers(instance: Path, times: int) -> None:
+    """Kill a worker so many times under load: all that was answered is kept, none of it twice."""
+    ids, lost = [], []
+    browsers = [requests.Session() for _ in range(CLIENTS)]
+
+    def ask(number: int) -> None:
+        try:
+            answer = upload(browsers[number], site.url, [SEVEN_PNG, FOUR_PNG][number % 2])
+        except requests.RequestException as error:
+            lost.append(error)
+        else:
+            assert answer.status_code == 303
+            ids.append(int(answer.headers["Location"].rpartition("/")[2]))
+
+    with running(instance) as site:
+        with asked(ask):
+            for _ in range(times):
+                wait_for_more(ids)
+                os.kill(wait_until(site.workers)[0], signal.SIGKILL)
+            wait_for_more(ids)
+        stored = kept(instance)
     assert len(set(ids)) == len(ids)
     assert set(ids) <= set(stored)
-    assert len(stored) <= len(ids) + lost  # what is kept besides was read for those whose answer was lost
+    assert len(stored) <= len(ids) + len(lost)  # what is kept besides was read for those whose answer was lost
 
 
 def test_what_was_answered_is_kept_though_workers_are_killed(tmp_path):
-    with running(tmp_path / "instance") as site:
-        answers_while_killed(site, tmp_path / "instance", 5)
+    kill_workers(tmp_path / "instance", 5)
 
 
 @pytest.mark.long
-def test_what_was_answered_is_kept_though_workers_are_killed_for_a_minute(tmp_path):
-    with running(tmp_path / "instance") as site:
-        answers_while_killed(site, tmp_path / "instance", 60)
+def test_what_was_answered_is_kept_though_sixty_workers_are_killed(tmp_path):
+    kill_workers(tmp_path / "instance", 60)
 
 
 def renew(site: Site) -> None:
     """Have all workers replaced, and wait until they are."""
     before = set(site.workers())
     os.kill(site.gunicorn, signal.SIGHUP)
-    end = time.monotonic() + PATIENCE
-    while before & (now := set(site.workers())) or not now:
-        assert time.monotonic() < end, f"{before} are still among {now}"
-        time.sleep(0.1)
+    wait_until(lambda: (now := set(site.workers())) and not before & now)
 
 
 def test_a_reload_under_load_drops_nothing(tmp_path):
+    codes = []
+    browsers = [requests.Session() for _ in range(CLIENTS)]
+    for browser in browsers:
+        browser.headers["Connection"] = "close"  # as nginx asks; an idle one may end just when it is used
+
     with running(tmp_path / "instance") as site:
-        done = threading.Event()
-
-        def ask() -> list[int]:
-            browser, codes = requests.Session(), []
-            browser.headers["Connection"] = "close"  # as nginx asks; an idle one may end just when it is used
-            while not done.is_set():
-                codes.append(upload(browser, site.url, SEVEN_PNG).status_code)
-            return codes
-
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            results = [pool.submit(ask) for _ in range(CLIENTS)]
-            try:
-                for _ in range(3):
-                    time.sleep(1)
-                    renew(site)
-            finally:
-                done.set()
-            codes = [code for result in results for code in result.result()]
-        assert len(codes) > 30
+        with asked(lambda number: codes.append(upload(browsers[number], site.url, SEVEN_PNG).status_code)):
+            for _ in range(3):
+                wait_for_more(codes)
+                renew(site)
+            wait_for_more(codes)
         assert set(codes) == {303}
 
 

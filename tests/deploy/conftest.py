@@ -18,7 +18,8 @@ import pytest
 import requests
 
 from tests.conftest import need
-from tests.servers import PATIENCE, free_port, redis_server, wait_for
+from tests.processes import PATIENCE, end, spawn, start
+from tests.servers import free_port, redis_server, wait_for
 from tests.webapp.conftest import postgresql  # noqa: F401, a fixture
 from webapp.config import ROOT
 
@@ -43,7 +44,7 @@ class Node:
         assert command[0].endswith("/python")
         activated = ["sh", "-c", 'export LISTEN_PID=$$; exec "$@" 3<&0', "sh", sys.executable, *command[1:]]
         with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(
+            self.process = start(
                 activated,
                 cwd=ROOT,
                 env=self._environment | {"LISTEN_FDS": "1"},
@@ -53,8 +54,7 @@ class Node:
             )
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(PATIENCE)
+        end(self.process)
 
     def close(self) -> None:
         self.stop()
@@ -136,10 +136,6 @@ def nginx(folder: Path, nodes: list[Node]) -> Iterator[Site]:
         daemon off; pid {folder}/pid; error_log {folder}/nginx.log; events {{ worker_connections 1024; }}
         http {{ access_log off; upstream digits {{ {servers} }} include {folder}/site.conf; }}
     """)
-    server = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
-    try:
+    with spawn(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL):
         wait_for(https)
         yield Site(nodes, http, https, certificate)
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)

@@ -18,9 +18,10 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 def test_they_name_settings_that_there_are():
     known = {f"DIGITS_{setting.name}" for setting in SETTINGS}
-    for path in [*DEPLOY.glob("*"), *DEPLOY.glob("nginx/*")]:
-        if path.is_file():
-            assert set(re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())) <= known
+    files = [path for path in DEPLOY.rglob("*") if path.is_file()]
+    named = {path.name: set(re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())) for path in files}
+    assert {name: names - known for name, names in named.items() if names - known} == {}
+    assert any(named.values())
 
 
 def test_the_container_has_all_that_serving_needs():

@@ -10,17 +10,16 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 
 import cv2
 import pytest
 
 from recognizer.bulk import FORMATS, ResumeError, resume
 from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.processes import PATIENCE, spawn, wait_until
 from webapp.config import ROOT
 
 READ = [sys.executable, "-m", "recognizer", "read"]
-PATIENCE = 60  # seconds
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess:
@@ -176,22 +175,21 @@ def test_a_file_of_something_else_is_left_alone(tmp_path, kind, content):
     assert path.read_text() == content
 
 
-def started(folder, out, jobs):
-    """A run that has written its first lines, in a process group of its own as under a shell."""
+@contextlib.contextmanager
+def begin(folder, out, jobs):
+    """A run that has written its first lines."""
     command = [*READ, folder, "--out", out, "--jobs", str(jobs)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, process_group=0)
-    end = time.monotonic() + PATIENCE
-    while not (out.exists() and out.stat().st_size) and time.monotonic() < end:
-        time.sleep(0.002)
-    return process
+    with spawn(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: out.exists() and out.stat().st_size)
+        yield process
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_leaves_a_file_that_is_completed(many, tmp_path, jobs):
+def test_ctrl_c_leaves_a_file_that_is_completed(many, tmp_path, jobs, ctrl_c):
     out = tmp_path / "out"
-    process = started(many, out, jobs)
-    os.killpg(process.pid, signal.SIGINT)
-    errors = process.communicate(timeout=PATIENCE)[1]
+    with begin(many, out, jobs) as process:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        errors = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 130
     assert "stopped; the same command goes on from here" in errors
     assert "Traceback" not in errors
@@ -203,11 +201,22 @@ def test_ctrl_c_leaves_a_file_that_is_completed(many, tmp_path, jobs):
     assert [line.split("\t")[1] for line in after.splitlines()] == ["4", "7"] * 150
 
 
+def test_under_nohup_it_goes_on_after_ctrl_c(many, tmp_path, ctrl_c):
+    """Whoever starts a program with the signal ignored wants it so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    out = tmp_path / "out"
+    with begin(many, out, 2) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert out.read_text().count("\n") == 300
+
+
 def test_killed_it_takes_its_processes_along_and_is_completed(many, tmp_path):
     out = tmp_path / "out"
-    process = started(many, out, 2)
-    process.kill()
-    process.communicate(timeout=PATIENCE)  # standard error ends when the last process has
+    with begin(many, out, 2) as process:
+        process.kill()
+        process.communicate(timeout=PATIENCE)  # standard error ends when the last process has
     assert run(many, "--out", out).returncode == 0
     assert out.read_text().count("\n") == 300
 
@@ -218,12 +227,12 @@ def test_a_progress_bar_is_shown_on_a_terminal_only(many, tmp_path):
     termios.tcsetwinsize(terminal, (24, 80))
     code = "import sys, recognizer.__main__ as command; command.LONG = 0; sys.exit(command.main())"
     command = [sys.executable, "-c", code, "read", many, "--out", tmp_path / "out"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=terminal)
-    os.close(terminal)
-    shown = b""
-    with contextlib.suppress(OSError):  # Linux says so when the other end is closed
-        while chunk := os.read(screen, 10_000):
-            shown += chunk
-    os.close(screen)
-    assert process.wait(PATIENCE) == 0
+    with spawn(command, cwd=ROOT, stderr=terminal) as process:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+            while chunk := os.read(screen, 10_000):
+                shown += chunk
+        os.close(screen)
+        assert process.wait(PATIENCE) == 0
     assert b"300/300" in shown

@@ -9,6 +9,7 @@ import pytest
 from recognizer import Model, read
 from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
+from tests.processes import PATIENCE, spawn
 from train.recipe import load
 from train.training import Run
 from webapp.config import ROOT
@@ -79,26 +80,24 @@ def test_the_command_explains_what_is_wrong():
 
 
 def command(folder, *options):
-    """A training of three short epochs, started."""
+    """A training of three short epochs, that runs until the end of the block."""
     changes = [word for change in (LAYERS, "augment.clean=1.0", "train.batch_size=512") for word in ("--set", change)]
     words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "3"]
-    return subprocess.Popen(
-        [*words, *changes, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return spawn([*words, *changes, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def stop_after(epochs, folder):
     """Press Ctrl-C once so many epochs have ended; return the exit status and all that was printed."""
-    process = command(folder)
-    for line in process.stdout:
-        if line.startswith(f"Epoch {epochs + 1}/"):
-            process.send_signal(signal.SIGINT)
-            break
-    output = process.communicate()[0]
+    with command(folder) as process:
+        for line in process.stdout:
+            if line.startswith(f"Epoch {epochs + 1}/"):
+                process.send_signal(signal.SIGINT)
+                break
+        output = process.communicate(timeout=PATIENCE)[0]
     return process.returncode, output
 
 
-def test_ctrl_c_keeps_the_best_epoch(tmp_path):
+def test_ctrl_c_keeps_the_best_epoch(tmp_path, ctrl_c):
     data_file("mnist.npz")
     folder = tmp_path / "models" / "tiny"
     status, output = stop_after(1, folder)
@@ -109,7 +108,7 @@ def test_ctrl_c_keeps_the_best_epoch(tmp_path):
     assert (folder / "plots" / "history.png").exists()
 
 
-def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path):
+def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path, ctrl_c):
     data_file("mnist.npz")
     folder = tmp_path / "models" / "tiny"
     status, output = stop_after(0, folder)
@@ -121,7 +120,8 @@ def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path):
 
 def test_there_must_be_something_to_resume(tmp_path):
     data_file("mnist.npz")
-    output = command(tmp_path / "models" / "tiny", "--resume").communicate()[0]
+    with command(tmp_path / "models" / "tiny", "--resume") as process:
+        output = process.communicate(timeout=PATIENCE)[0]
     assert output.rstrip().endswith("train: There is no training of tiny to resume; no epoch of it has ended.")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import data_file
+from tests.processes import spawn
 from train import strategy
 from train.errors import TrainError
 from webapp.config import ROOT
@@ -19,10 +20,10 @@ SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.epochs=1", "train.batc
 
 
 def command(folder, kind, **environment):
-    """A short training, started."""
+    """A short training, that runs until the end of the block."""
     changes = [word for change in SMALL for word in ("--set", change)]
     words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--strategy", kind, *changes]
-    return subprocess.Popen(
+    return spawn(
         words, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
@@ -42,15 +43,13 @@ def free_ports(count):
 def test_two_workers_end_with_the_same_weights(tmp_path):
     data_file("mnist.npz")
     workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    processes = [
-        command(
-            tmp_path / f"worker{index}",
-            "multiworker",
-            TF_CONFIG=json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}),
-        )
-        for index in range(2)
-    ]
-    outputs = [process.communicate(timeout=300)[0] for process in processes]
+    tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
+    with (
+        command(tmp_path / "worker0", "multiworker", TF_CONFIG=json.dumps(tasks[0])) as one,
+        command(tmp_path / "worker1", "multiworker", TF_CONFIG=json.dumps(tasks[1])) as other,
+    ):
+        processes = [one, other]
+        outputs = [process.communicate(timeout=300)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     first, second = weights(tmp_path / "worker0"), weights(tmp_path / "worker1")
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
@@ -58,8 +57,8 @@ def test_two_workers_end_with_the_same_weights(tmp_path):
 
 def test_all_processors_of_a_machine(tmp_path):
     data_file("mnist.npz")
-    process = command(tmp_path / "mine", "mirrored")
-    output = process.communicate(timeout=300)[0]
+    with command(tmp_path / "mine", "mirrored") as process:
+        output = process.communicate(timeout=300)[0]
     assert process.returncode == 0, output
     assert "mine on mnist test: " in output
 

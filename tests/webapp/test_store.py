@@ -1,5 +1,5 @@
+import contextlib
 import random
-import subprocess
 import sys
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select, text
 
 from recognizer.layout import CUTS_OF_A_PAGE, MOST_PIECES
 from tests.drawing import FOUR_PNG
+from tests.processes import PATIENCE, spawn
 from tests.webapp.pages import keep_like_the_first, post, upload
 from webapp import create_app
 from webapp.config import ROOT
@@ -105,13 +106,13 @@ def test_processes_that_start_together_agree(settings):
         "DIGITS_INSTANCE": str(settings["INSTANCE"]),
     }
     command = [sys.executable, "-c", "import wsgi"]
-    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(6)]
-    assert [process.wait(60) for process in processes] == [0] * 6
+    with contextlib.ExitStack() as stack:
+        processes = [stack.enter_context(spawn(command, cwd=ROOT, env=environment)) for _ in range(6)]
+        assert [process.wait(PATIENCE) for process in processes] == [0] * 6
 
 
-def test_sqlite_lets_readers_and_a_writer_work_side_by_side(app, database_url):
-    if not database_url.startswith("sqlite"):
-        return
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_lets_readers_and_a_writer_work_side_by_side(app):
     with app.app_context():
         assert db.session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert db.session.scalar(text("PRAGMA busy_timeout")) == BUSY_TIMEOUT
