@@ -8,7 +8,6 @@ import socket
 import statistics
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
-from tests.serving import PATIENCE, running, served, start
+from tests.processes import PATIENCE, spawn, wait_until
+from tests.serving import SERVE, running, served, variables
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -35,13 +35,6 @@ def post(url, body, path="/api/v1/recognize"):
 def open_sockets(process):
     links = (os.path.realpath(link) for link in Path(f"/proc/{process}/fd").iterdir())  # also of those closed by now
     return sum("/socket:" in link for link in links)
-
-
-def wait_until(is_so):
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -177,16 +170,23 @@ def test_a_bundle_without_litert_is_served_by_keras(tmp_path, keras_only):
         assert [answer["text"] for _, answer in answers] == ["7", "4"] * 4
 
 
+def fail(instance, **environment):
+    """Start a site that cannot be; its exit status, and all it printed."""
+    options = {"env": variables(instance, PORT="0", **environment), "stdout": subprocess.PIPE, "text": True}
+    with spawn([SERVE], stderr=subprocess.STDOUT, **options) as process:
+        output = process.communicate(timeout=PATIENCE)[0]
+    return process.returncode, output
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\0\0\0\0TFL3 and then nonsense"])
 def test_a_missing_or_damaged_model_is_one_clear_line(tmp_path, content):
     folder = tmp_path / "own"
     if content is not None:
         folder.mkdir()
         (folder / "model.tflite").write_bytes(content)
-    process = start(tmp_path, subprocess.PIPE, DIGITS_MODEL=str(folder), PORT="0")
-    output = process.communicate(timeout=PATIENCE)[0].decode()
+    status, output = fail(tmp_path, DIGITS_MODEL=str(folder))
     lines = [line for line in output.splitlines() if not line.startswith(("INFO: ", "ERROR: "))]
-    assert process.returncode != 0
+    assert status != 0
     assert len(lines) == 1
     assert re.match(rf"Digits cannot start: {folder}", lines[0])
 
@@ -195,18 +195,16 @@ def test_a_keras_model_that_cannot_be_loaded_stops_the_start(tmp_path):
     shutil.make_archive(str(tmp_path / "model"), "zip", SMALL, "card.json")
     (tmp_path / "own").mkdir()
     (tmp_path / "model.zip").rename(tmp_path / "own" / "model.keras")
-    process = start(tmp_path, subprocess.PIPE, DIGITS_MODEL=str(tmp_path / "own"), PORT="0")
-    output = process.communicate(timeout=PATIENCE)[0].decode()
-    assert process.returncode != 0
+    status, output = fail(tmp_path, DIGITS_MODEL=str(tmp_path / "own"))
+    assert status != 0
     assert "Digits cannot start: " in output
     assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("name", ["DIGITS_MAX_UPLOAD_MB", "WORKERS"])
 def test_a_setting_that_cannot_be_used_is_one_clear_line(tmp_path, name):
-    process = start(tmp_path, subprocess.PIPE, **{name: "lots"})
-    output = process.communicate(timeout=PATIENCE)[0].decode()
-    assert process.returncode != 0
+    status, output = fail(tmp_path, **{name: "lots"})
+    assert status != 0
     assert output.startswith(f"Digits cannot start: {name}=lots")
     assert output.count("\n") == 1
 
@@ -245,3 +243,40 @@ def test_a_missing_venv_module_is_said(tmp_path):
     done = run_environment(tmp_path, '#!/bin/sh\ncase "$2" in *venv*) exit 1;; esac\n')
     assert done.returncode == 1
     assert "has no venv module; install it (Debian and Ubuntu: apt-get install python3-venv)." in done.stderr
+
+
+PYTHON_WITHOUT_LITERT = """#!/bin/sh
+cat >> asked <<END
+$*
+END
+for last; do :; done
+if [ -f "$last" ]; then cat "$last" >> installed; grep -q ^ai-edge-litert "$last" && exit 1; fi
+[ "$2" != "import ai_edge_litert" ]
+"""
+
+
+def packages(lines: str) -> list[str]:
+    return re.findall(r"^([\w.-]+)==", lines, re.M)
+
+
+def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(tmp_path):
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    locks = {name: (ROOT / name).read_text() for name in ("requirements-web.lock", "requirements.lock")}
+    for name, content in locks.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").write_text(PYTHON_WITHOUT_LITERT)
+    (tmp_path / ".venv" / "bin" / "python").chmod(0o755)
+    done = subprocess.run([tmp_path / "scripts" / "serve"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "ai-edge-litert cannot be installed here" in done.stderr
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[-1] == "-m gunicorn"
+    installs = [words for words in asked if " install " in words]
+    assert all("--require-hashes" in words for words in installs)
+    assert all("--only-binary" in words for words in installs if words.endswith("optional"))
+    installed = (tmp_path / "installed").read_text()
+    assert sorted(packages(installed)) == sorted(name for content in locks.values() for name in packages(content))
+    assert len(re.findall(r"^ +--hash=", installed, re.M)) == sum(
+        content.count("--hash=") for content in locks.values()
+    )
