@@ -1,6 +1,7 @@
 """How the site is served; HOST, PORT and WORKERS come from the environment."""
 
 import gc
+import io
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers are the parallelism; read when numpy is imported
 
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE = 0.005  # seconds; an idle worker wakes sooner
@@ -27,11 +29,42 @@ control_socket_disable = True  # one socket in the user's home would be shared b
 preload_app = True  # the model and the schema are checked once, and workers share the memory
 
 
+class Body(io.RawIOBase):
+    """What was sent. Where it is malformed, reading raises OSError, which the site takes for the sender's fault."""
+
+    def __init__(self, body):
+        self._body = body
+
+    def readable(self):
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer):
+        """Fill a buffer as far as there is something left, and return how far. Raises OSError."""
+        try:
+            data = self._body.read(len(buffer))
+        except ParseException as error:
+            raise OSError(str(error)) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class Worker(ThreadWorker):
     """A gthread worker that, while all its threads are busy, lets others be the first to take a new connection.
 
     Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
     """
+
+    def load_wsgi(self):
+        """Load the site, and give it each request's body in a form that knows nothing of gunicorn."""
+        super().load_wsgi()
+        site = self.wsgi
+
+        def wsgi(environ, start_response):
+            environ["wsgi.input"] = Body(environ["wsgi.input"])
+            return site(environ, start_response)
+
+        self.wsgi = wsgi
 
     def accept(self, listener):
         """Take a connection, if no other worker has taken it by now."""

@@ -12,8 +12,8 @@ from flask import Flask
 
 from benchmarks.history import VISITOR, fill, sqlite
 from webapp import create_app
+from webapp.history.export import KINDS
 from webapp.history.store import db
-from webapp.pages.export import KINDS
 
 STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 FORGET_PEAK = "5"  # what the kernel takes for that: man 5 proc

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, session
+from flask import Flask, request, session
 from sqlalchemy import Select, insert, text
 
 from benchmarks.serving import PICTURE
@@ -26,7 +26,7 @@ from recognizer import read
 from tests.servers import postgresql_server
 from webapp import create_app
 from webapp.history import paging
-from webapp.history.entries import deleted, keep, own
+from webapp.history.entries import keep, select_deleted, select_own
 from webapp.history.filters import Filter
 from webapp.history.store import Entry, db
 
@@ -121,26 +121,31 @@ def measure(app: Flask, options: argparse.Namespace) -> None:
             seconds = [timed() for _ in range(options.runs)]
             figure = 1000 * statistics.median(seconds)
             unfiltered = unfiltered or figure
-            found = paging.asked_for(Filter.of_request()).count
+            found = paging.load(Filter.of(request.args), request.args).count
             print(ROW.format(name, f"{found:,}", f"{figure:.1f}", f"{figure / unfiltered:.2f}"), flush=True)
             if options.explain:
-                explain(own(Entry.id).where(*Filter.of_request().conditions()).order_by(Entry.id.desc()).limit(51))
+                explain(
+                    select_own(Entry.id)
+                    .where(*Filter.of(request.args).conditions())
+                    .order_by(Entry.id.desc())
+                    .limit(51)
+                )
 
 
 def oldest(app: Flask) -> str:
     """The cursor of the entry before the visitor's oldest page."""
     with app.test_request_context():
         session["visitor"] = VISITOR
-        ids = db.session.scalars(own(Entry.id).order_by(Entry.id).limit(paging.PAGE + 1)).all()
-        return paging.cursor(ids[-1])
+        ids = db.session.scalars(select_own(Entry.id).order_by(Entry.id).limit(paging.PAGE + 1)).all()
+        return paging.make_cursor(ids[-1])
 
 
 def timed() -> float:
     """Seconds for what the page asks of the database."""
-    which = Filter.of_request()
+    which = Filter.of(request.args)
     start = time.perf_counter()
-    paging.asked_for(which)
-    paging.count(deleted(Entry.id))
+    paging.load(which, request.args)
+    paging.count(select_deleted(Entry.id))
     seconds = time.perf_counter() - start
     db.session.rollback()
     return seconds

@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, spawn, wait_until
-from tests.serving import SERVE, running, served, variables
+from tests.serving import SERVE, resident, running, served, variables
+from tests.webapp.test_batch import zipped
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -127,6 +129,29 @@ def test_a_refused_upload_still_gets_its_answer(site):
     status, answer = post(site, b"x" * 21_000_000)
     assert status == 413
     assert answer["detail"] == "The upload is larger than 20 MB."
+
+
+def test_refused_uploads_leave_nothing_behind(tmp_path):
+    """An empty ZIP is refused, and a large file beside it, too; nothing of either may be kept."""
+    large, count = 5_000_000, 15
+    with running(tmp_path / "instance", WORKERS="1") as site, requests.Session() as browser:
+        (worker,) = site.workers()
+        page = browser.get(f"{site.url}/upload", timeout=PATIENCE).text
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+
+        def send() -> None:
+            files = [("image", ("nothing.zip", zipped([]))), ("image", ("notes.txt", b"x" * large))]
+            answer = browser.post(f"{site.url}/upload/rows", {"csrf_token": token}, files=files, timeout=PATIENCE)
+            assert "The ZIP has no files." in answer.text
+            assert "This is not a picture" in answer.text
+
+        for _ in range(3):
+            send()  # what is loaded at the first, and what the allocator keeps for the next
+        before = resident(worker)
+        for _ in range(count):
+            send()
+        assert site.workers() == [worker]
+        assert 1000 * (resident(worker) - before) < count * large / 3
 
 
 def raw(url, request):

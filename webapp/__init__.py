@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from recognizer import Model
 from webapp import api, config, pages
 from webapp.history import retention, store
+from webapp.models import shelf
 from webapp.pages import wording
 from webapp.serving import errors, http, metrics, ratelimit, requestlog
 
@@ -33,12 +33,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping(settings)
     app.config.from_mapping(config.flask_config(settings))
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["model"] = Model(config.model_folder(settings))
-    for part in (requestlog, metrics, http, store, retention, ratelimit, errors, wording, pages.models):
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider, not of every one
+    for part in (shelf, requestlog, metrics, http, ratelimit, store, retention, errors, wording):
         part.init_app(app)
     for blueprint in (*pages.blueprints, *api.blueprints):
         app.register_blueprint(blueprint)
     if proxies := settings["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's documentation has it
     return app

@@ -11,15 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL
-
-from webapp.serving import ratelimit
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used; the message names it."""
+    """A setting that cannot be used; the message names it, as it was given, and the reason."""
+
+    def __init__(self, name: str, value: str, reason: object) -> None:
+        super().__init__(f"DIGITS_{name}={value}: {reason}.")
 
 
 @dataclass(frozen=True)
@@ -37,29 +36,29 @@ class Setting:
         try:
             return self.parse(text)
         except ValueError as error:
-            raise ConfigError(f"DIGITS_{self.name}={text}: {error}.") from error
+            raise ConfigError(self.name, text, error) from error
 
 
-def _above_zero(text: str) -> float:
+def _read_above_zero(text: str) -> float:
     value = float(text)
     if not 0 < value < math.inf:
         raise ValueError("expected a number above 0")
     return value
 
 
-def _count(text: str) -> int:
+def _read_count(text: str) -> int:
     if (value := int(text)) < 0:
         raise ValueError("expected 0 or more")
     return value
 
 
-def _days(text: str) -> int:
+def _read_days(text: str) -> int:
     if not 0 <= (value := int(text)) <= 36_500:
         raise ValueError("expected 0 to 36500")
     return value
 
 
-def _switch(text: str) -> bool:
+def _read_switch(text: str) -> bool:
     if text not in ("", "0", "1"):
         raise ValueError("expected 1 or 0")
     return text == "1"
@@ -72,7 +71,7 @@ SETTINGS = [
     Setting(
         "HISTORY_DAYS",
         "365",  # as long as the cookie, without which nobody could see or delete them
-        _days,
+        _read_days,
         "Days after which answers are erased from the history; 0: never",
     ),
     Setting(
@@ -87,21 +86,23 @@ SETTINGS = [
         str,
         "Model that reads: a folder in `models/` or in the instance folder's `models/`, or a path",
     ),
-    Setting("MAX_UPLOAD_MB", "20", _above_zero, "Largest upload, in megabytes"),
-    Setting("MAX_MEGAPIXELS", "50", _above_zero, "Largest picture, in megapixels, decided from its header"),
-    Setting("METRICS", "0", _switch, "1: show figures for Prometheus, to everybody who asks, at `/metrics`"),
-    Setting("PROXIES", "0", _count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"),
+    Setting("MAX_UPLOAD_MB", "20", _read_above_zero, "Largest upload, in megabytes"),
+    Setting("MAX_MEGAPIXELS", "50", _read_above_zero, "Largest picture, in megapixels, decided from its header"),
+    Setting("METRICS", "0", _read_switch, "1: show figures for Prometheus, to everybody who asks, at `/metrics`"),
+    Setting(
+        "PROXIES", "0", _read_count, "How many reverse proxies stand before the site and set X-Forwarded-… headers"
+    ),
     Setting(
         "RATE_LIMIT",
         "",
-        ratelimit.limit,
+        str,
         "Requests that a visitor, or an address without a cookie, may make, such as `30/second;1500/minute`, as a "
         "drawing asks up to 16 times a second; empty: no limit",
     ),
     Setting(
         "RATE_LIMIT_STORAGE",
         "memory://",
-        ratelimit.storage_uri,
+        str,
         "Where requests are counted: by each process for itself, or for all of them in Redis, `redis://host:6379/0`",
     ),
     Setting(
@@ -120,15 +121,10 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What Flask and its extensions are told, as it follows from the settings."""
-    instance = settings["INSTANCE"]
-    max_bytes = int(settings["MAX_UPLOAD_MB"] * 1e6)
+    """Return what Flask and its extensions are told, as it follows from the settings."""
     return {
-        "SECRET_KEY": settings["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
-        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"]
-        or URL.create("sqlite", database=str(instance / "digits.sqlite")),
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings["DATABASE_URL"]),
-        "MAX_CONTENT_LENGTH": max_bytes,
+        "SECRET_KEY": settings["SECRET_KEY"] or _keep_secret(settings["INSTANCE"] / "secret_key"),
+        "MAX_CONTENT_LENGTH": int(settings["MAX_UPLOAD_MB"] * 1e6),
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=365),
@@ -138,22 +134,15 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _engine_options(url: str) -> dict[str, Any]:
-    """A server that was away is found again by itself, and one that does not answer is not waited for long."""
-    if not url.startswith("postgresql"):
-        return {}
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 2}}
-
-
 def model_folder(settings: Mapping[str, Any]) -> Path:
-    """The folder of the model that reads; a path that need not exist."""
+    """Return the folder of the model that reads; a path that need not exist."""
     name = settings["MODEL"]
     places = (ROOT / "models" / name, settings["INSTANCE"] / "models" / name)
     return next((place for place in places if place.is_dir()), Path(name) if "/" in name else places[0])
 
 
-def _kept_secret(path: Path) -> str:
-    """The key in a file that only the owner reads, made at the first start; the first of several processes wins."""
+def _keep_secret(path: Path) -> str:
+    """Return the key in a file that only the owner reads, made at the first start by the first of its processes."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)

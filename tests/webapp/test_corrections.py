@@ -7,9 +7,9 @@ from sqlalchemy import event, update
 
 from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upload
 from train.own import load
+from webapp.history.export import BATCH
 from webapp.history.store import Consent, Entry, db
-from webapp.pages.corrections import aligned
-from webapp.pages.export import BATCH
+from webapp.pages.corrections import align
 
 
 def entry(app, number=1):
@@ -29,7 +29,7 @@ def entry(app, number=1):
     ],
 )
 def test_a_label_for_each_digit(label, text, expected):
-    assert aligned(label, text) == expected
+    assert align(label, text) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_label_for_each_digit(label, text, expected):
 )
 def test_what_is_no_label_is_explained(app, client, label, text, message):
     with pytest.raises(ValueError, match=message):
-        aligned(label, text)
+        align(label, text)
     upload(client)
     (number,) = keep_like_the_first(app, {"text": text})
     response = post(client, f"/history/{number}/correct", label=label)

@@ -9,8 +9,8 @@ import pytest
 from tests.webapp.pages import error, keep_like_the_first, upload
 from train.errors import TrainError
 from train.own import load
+from webapp.history.export import BATCH, HistoryChanged
 from webapp.history.store import Entry, db
-from webapp.pages.export import BATCH, HistoryChanged
 
 
 def test_csv(app, client):

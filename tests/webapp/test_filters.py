@@ -2,11 +2,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from flask import session
+from flask import request, session
 
 from tests.webapp.pages import error, ids, keep_like_the_first, upload
+from webapp.history.entries import select_own
 from webapp.history.filters import Filter
-from webapp.history.paging import own
 from webapp.history.store import Entry, db
 
 
@@ -119,7 +119,7 @@ def test_every_filter_is_answered_by_the_index_alone(app):
     """SQLite; with PostgreSQL, `scripts/bench history --explain` shows it."""
     with app.test_request_context(f"/history?{EVERYTHING}"):
         session["visitor"] = "a" * 32
-        chosen = own(Entry.id).where(*Filter.of_request().conditions()).order_by(Entry.id.desc()).limit(51)
+        chosen = select_own(Entry.id).where(*Filter.of(request.args).conditions()).order_by(Entry.id.desc()).limit(51)
         compiled = str(chosen.compile(db.engine, compile_kwargs={"literal_binds": True}))
         db.session.connection().exec_driver_sql("ANALYZE")
         (plan,) = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()

@@ -12,7 +12,7 @@ from tests.webapp.pages import token, upload
 from webapp import create_app
 from webapp.config import ROOT
 from webapp.models import bundles
-from webapp.pages import models
+from webapp.models.shelf import KEPT, Shelf
 
 SHIPPED = sorted(path.parent.name for path in ROOT.glob("models/*/model.tflite"))
 
@@ -137,7 +137,7 @@ def test_a_model_that_is_not_there_cannot_be_chosen(client):
 
 
 def test_the_shelf_holds_a_few_models_and_hands_the_same_to_all_threads():
-    shelf, found = models.Shelf(), []
+    shelf, found = Shelf(), []
     folders = [ROOT / "models" / name for name in SHIPPED]
     threads = [threading.Thread(target=lambda: found.append(shelf.get(folders[0]))) for _ in range(8)]
     for thread in threads:
@@ -147,7 +147,7 @@ def test_the_shelf_holds_a_few_models_and_hands_the_same_to_all_threads():
     assert len(set(map(id, found))) == 1
     for folder in folders:
         assert shelf.get(folder).name == folder.name
-    assert len(shelf._models) == models.KEPT < len(folders)
+    assert len(shelf._models) == KEPT < len(folders)
     with pytest.raises(ModelError):
         shelf.get(ROOT)
 

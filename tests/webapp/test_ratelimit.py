@@ -11,7 +11,7 @@ from tests.processes import wait_until
 from tests.servers import free_port, redis_server
 from tests.webapp.pages import error, upload
 from webapp import create_app
-from webapp.config import ConfigError, read
+from webapp.config import ConfigError
 from webapp.serving.ratelimit import VISITORS
 
 RECOGNIZE = "/api/v1/recognize"
@@ -115,9 +115,9 @@ def test_what_costs_nothing_is_free(client):
     ("name", "value"),
     [("RATE_LIMIT", "lots"), ("RATE_LIMIT", "5"), ("RATE_LIMIT_STORAGE", "nowhere"), ("RATE_LIMIT_STORAGE", "x://y")],
 )
-def test_a_setting_that_cannot_be_used_is_named(name, value):
+def test_a_setting_that_cannot_be_used_is_named(settings, name, value):
     with pytest.raises(ConfigError, match=f"DIGITS_{name}={value}: "):
-        read({f"DIGITS_{name}": value})
+        create_app(settings | {name: value})
 
 
 def test_redis_counts_for_several_processes(settings):

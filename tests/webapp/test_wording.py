@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.pages.wording import in_words, percent
+from webapp.pages.wording import format_percent, tell_sureness
 
 
 @pytest.mark.parametrize(
@@ -8,11 +8,11 @@ from webapp.pages.wording import in_words, percent
     [(0, "0.0 %"), (0.0004, "0.0 %"), (0.5, "50.0 %"), (0.9991, "99.9 %"), (0.99999, "99.9 %"), (1, "100.0 %")],
 )
 def test_percent(share, words):
-    assert percent(share) == words
+    assert format_percent(share) == words
 
 
 @pytest.mark.parametrize(
     ("confidence", "words"), [(1, "Very sure"), (0.95, "Sure"), (0.8, "Fairly sure"), (0.2, "Not sure")]
 )
-def test_in_words(confidence, words):
-    assert in_words(confidence) == words
+def test_tell_sureness(confidence, words):
+    assert tell_sureness(confidence) == words

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from sqlalchemy import select
 
 from webapp.history.store import db
+from webapp.models import shelf
 
 bp = Blueprint("health", __name__)
 
@@ -19,6 +20,7 @@ def healthz() -> dict[str, str]:
 @bp.get("/readyz")
 def readyz() -> dict[str, str]:
     """The model reads and the database answers; 503 otherwise."""
-    current_app.extensions["model"].warm_up()
+    model = shelf.get_own()
+    model.warm_up()
     db.session.execute(select(1))
-    return {"status": "ready", "model": current_app.extensions["model"].name}
+    return {"status": "ready", "model": model.name}

@@ -20,8 +20,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from recognizer import LAYOUTS, PictureError
 from webapp.models import bundles
-from webapp.pages.reader import recognise
 from webapp.reading import archive, batch, strokes
+from webapp.reading.recognition import recognise
 from webapp.serving import ratelimit
 from webapp.serving.http import csrf
 
@@ -32,26 +32,26 @@ csrf.exempt(bp)
 @bp.post("/v1/recognize")
 def recognize() -> Response:
     """Read the picture in the field `image`, or in the body."""
-    layout = _layout()
-    return jsonify(recognise(_picture(), layout).as_dict())
+    layout = _parse_layout()
+    return jsonify(recognise(_load_picture(), layout).as_dict())
 
 
 @bp.post("/v1/recognize/batch")
 def recognize_batch() -> Response:
     """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
-    layout = _layout()
-    found = batch.pictures(_files(), current_app.config["MAX_CONTENT_LENGTH"])
-    ratelimit.charge(len(found))
-    lines = batch.lines(found, partial(recognise, layout=layout))
+    layout = _parse_layout()
+    pictures = batch.find(_load_files(), current_app.config["MAX_CONTENT_LENGTH"])
+    ratelimit.charge(len(pictures))
+    lines = batch.read_lines(pictures, partial(recognise, layout=layout))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
 @bp.post("/v1/strokes")
 def recognize_strokes() -> Response:
     """Read strokes; boxes are in their own units."""
-    layout = _layout()
+    layout = _parse_layout()
     try:
-        drawing = strokes.draw(_body())
+        drawing = strokes.draw(_load_body())
     except PictureError:
         raise  # has a status of its own
     except ValueError as error:
@@ -81,31 +81,32 @@ def manual() -> str:
         return render_template("api.html", api=json.load(file))
 
 
-def _layout() -> str:
+def _parse_layout() -> str:
     layout = request.args.get("layout", "auto")
     if layout not in LAYOUTS:
         abort(400, f"layout={layout} is not known; use {' or '.join(LAYOUTS)}.")
     return layout
 
 
-def _picture() -> bytes:
+def _load_picture() -> bytes:
     if request.mimetype != "multipart/form-data":
-        return _body()
+        return _load_body()
     if (file := request.files.get("image")) is None:
         abort(400, "The form has no file in the field 'image'.")
-    return file.read()
+    data: bytes = file.read()
+    return data
 
 
-def _files() -> list[tuple[str, bytes]]:
+def _load_files() -> list[batch.File]:
     if request.mimetype != "multipart/form-data":
-        return [("", _body())]
+        return [batch.File("", _load_body())]
     request.max_form_parts = archive.MAX_PICTURES
-    files = [(file.filename or field, file.read()) for field, file in request.files.items(multi=True)]
+    files = [batch.File(file.filename or field, file.read()) for field, file in request.files.items(multi=True)]
     return files or abort(400, "The form has no files.")
 
 
-def _body() -> bytes:
-    data = request.get_data(cache=False)
+def _load_body() -> bytes:
+    data: bytes = request.get_data(cache=False)
     in_chunks = request.content_length is None  # so that it may have been cut at the limit
     if in_chunks and len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:
         raise RequestEntityTooLarge

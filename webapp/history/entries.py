@@ -14,7 +14,8 @@ from recognizer import Reading
 from recognizer.encode import encode
 from recognizer.scale import shrink
 from webapp.history import retention
-from webapp.history.store import LAST, UNAVAILABLE, Entry, db
+from webapp.history.store import LAST, Entry, db
+from webapp.serving.errors import UNAVAILABLE
 from webapp.serving.http import known_visitor, visitor
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ SUMMARY = (Entry.created_at, Entry.source, Entry.model, Entry.text, Entry.label,
 THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on dense screens
 
 
-def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
+def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -> Entry:
     """Store an answer for the visitor, a drawing's with its strokes. Where the database cannot, the entry has no id.
 
     Of the picture it has only a small grey copy, its ink and the frames.
@@ -38,8 +39,8 @@ def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
         confidence=reading.confidence,
         digits=[dataclasses.asdict(digit) for digit in reading.digits],
         frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
-        thumbnail=small_picture(reading),
-        ink=small_ink(reading),
+        thumbnail=make_thumbnail(reading),
+        ink=make_ink(reading),
         width=reading.size[0],
         height=reading.size[1],
         strokes=strokes,
@@ -56,32 +57,32 @@ def keep(reading: Reading, source: str, strokes: dict | None = None) -> Entry:
     return entry
 
 
-def own(*columns: Any) -> Select:
+def select_own(*columns: Any) -> Select[Any]:
     """Select the visitor's entries, or some columns of them; deleted ones are left out."""
     return select(*columns or (Entry,)).where(Entry.visitor == visitor(), Entry.deleted_at.is_(None))
 
 
-def deleted(*columns: Any) -> Select:
+def select_deleted(*columns: Any) -> Select[Any]:
     """Select those that the visitor has deleted and can still bring back, or some columns of them."""
-    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), retention.undoable())
+    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), retention.can_be_undone())
 
 
 def get(entry_id: int) -> Entry:
     """Return an entry of the visitor, or answer 404."""
-    found = db.session.scalar(own().where(Entry.id == entry_id))
+    found: Entry | None = db.session.scalar(select_own().where(Entry.id == entry_id))
     return found or abort(404, "There is no such entry in your history.")
 
 
-def strokes(entry_id: int) -> dict:
+def get_strokes(entry_id: int) -> dict[str, Any]:
     """Return the strokes of one of the visitor's drawings, as strokes.of_drawing gives them, or answer 404."""
     return get(entry_id).strokes or abort(404, "No strokes are kept of this entry.")
 
 
-def small_picture(reading: Reading) -> bytes:
+def make_thumbnail(reading: Reading) -> bytes:
     """Return the upright grey picture that was read as a PNG of at most THUMBNAIL pixels a side."""
     return encode(shrink(reading.picture, THUMBNAIL))
 
 
-def small_ink(reading: Reading) -> bytes:
+def make_ink(reading: Reading) -> bytes:
     """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
     return encode(255 - shrink(reading.ink, THUMBNAIL))

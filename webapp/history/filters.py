@@ -7,22 +7,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request
 from sqlalchemy import ColumnElement
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, Form, HiddenField, SearchField, SelectField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # of 3.3, which the stubs do not know
 from wtforms.validators import Optional, Regexp, ValidationError
 
-from webapp.history.store import Entry
-from webapp.pages.wording import SOURCES
+from webapp.history.store import SOURCES, Entry
 
 DOUBTFUL = 0.9  # confidence; what is above is called sure
 CHECKED = {"corrected": True, "confirmed": False, "no": None}
 YEARS = (2000, 2999)
 
 
-def _choices(choices: dict[str, str]) -> list[SelectChoice]:
-    """A blank one that says nothing, and these."""
+def _offer(choices: dict[str, str]) -> list[SelectChoice]:
+    """Return a blank choice that says nothing, and these."""
     return [SelectChoice(value, label) for value, label in ({"": "Any"} | choices).items()]
 
 
@@ -34,21 +33,21 @@ class Filter(Form):
         [Optional(), Regexp(r"[0-9?]{1,100}\Z", message="Search for digits, such as 2026.")],
         filters=[lambda text: text and text.strip()],
     )
-    digit = SelectField("Digit", choices=_choices({d: d for d in "0123456789"} | {"?": "Not a digit"}))
-    source = SelectField("Source", choices=_choices(SOURCES))
-    sure = SelectField("Certainty", choices=_choices({"no": "Doubtful only"}))
+    digit = SelectField("Digit", choices=_offer({d: d for d in "0123456789"} | {"?": "Not a digit"}))
+    source = SelectField("Source", choices=_offer(SOURCES))
+    sure = SelectField("Certainty", choices=_offer({"no": "Doubtful only"}))
     checked = SelectField(
-        "Checked by you", choices=_choices({"corrected": "Corrected", "confirmed": "Confirmed", "no": "Not yet"})
+        "Checked by you", choices=_offer({"corrected": "Corrected", "confirmed": "Confirmed", "no": "Not yet"})
     )
     since = DateField("From", [Optional()])
     until = DateField("To", [Optional()])
     zone = HiddenField()  # in which the dates are meant, such as Europe/Berlin; filled in by the page's script
 
     @classmethod
-    def of_request(cls) -> Filter:
-        """What the address asks for, not yet validated."""
+    def of(cls, arguments: MultiDict[str, str]) -> Filter:
+        """Return what the arguments of an address ask for, not yet validated."""
         selects = dict.fromkeys(("digit", "source", "sure", "checked"), "")
-        return cls(request.args, data=selects)
+        return cls(arguments, data=selects)
 
     def validate_since(self, field: Field) -> None:
         """Refuse a year that calendars and databases need not know."""
@@ -71,8 +70,8 @@ class Filter(Form):
     @property
     def error(self) -> str:
         """What is wrong, in a sentence that names the field."""
-        name, errors = next(iter(self.errors.items()))
-        return f"{self[name].label.text}: {errors[0]}"
+        wrong = next(field for field in self if field.errors)
+        return f"{wrong.label.text}: {wrong.errors[0]}"
 
     @property
     def values(self) -> dict[str, Any]:
@@ -83,7 +82,7 @@ class Filter(Form):
         return {name: value for name, value in given.items() if value}
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The conditions as SQL, which an index of the table answers alone."""
+        """Return the conditions as SQL, which an index of the table answers alone."""
         makers: dict[Field, Callable[[Any], ColumnElement[bool]]] = {
             self.search: Entry.label.contains,
             self.digit: Entry.label.contains,
@@ -96,5 +95,5 @@ class Filter(Form):
         return [make(field.data) for field, make in makers.items() if field.data]
 
     def _midnight(self, day: date) -> datetime:
-        """The moment at which a day begins where the visitor is."""
+        """Return the moment at which a day begins where the visitor is."""
         return datetime.combine(day, time(), ZoneInfo(self.zone.data or "UTC")).astimezone(UTC)

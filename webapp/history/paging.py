@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from flask import abort, current_app, request
+from flask import abort, current_app
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import load_only
 
-from webapp.history.entries import SUMMARY, own
+from webapp.history.entries import SUMMARY, select_own
 from webapp.history.filters import Filter
 from webapp.history.store import LAST, Entry, db
 from webapp.serving.http import visitor
@@ -28,27 +29,27 @@ class Page:
     older: str | None
 
 
-def asked_for(which: Filter) -> Page:
-    """Return the page that the address asks for: `before` or `after` a cursor, or the newest. Answers 404."""
-    if "after" in request.args:
-        found = _ids(which, after=_position(request.args["after"]))
+def load(which: Filter, arguments: Mapping[str, str]) -> Page:
+    """Return the page that an address asks for: `before` or `after` a cursor, or the newest. Answers 404."""
+    if "after" in arguments:
+        found = _find_ids(which, after=_parse_cursor(arguments["after"]))
         if len(found) > PAGE:
-            return _page(which, found[:PAGE], newer=True, older=True)
-        return _newest(which)  # which is never shorter than it need be
-    if "before" in request.args:
-        found = _ids(which, before=_position(request.args["before"]))
-        return _page(which, found[:PAGE], newer=True, older=len(found) > PAGE)
-    return _newest(which)
+            return _load_page(which, found[:PAGE], newer=True, older=True)
+        return _load_newest(which)  # which is never shorter than it need be
+    if "before" in arguments:
+        found = _find_ids(which, before=_parse_cursor(arguments["before"]))
+        return _load_page(which, found[:PAGE], newer=True, older=len(found) > PAGE)
+    return _load_newest(which)
 
 
-def _newest(which: Filter) -> Page:
-    found = _ids(which, before=LAST)
-    return _page(which, found[:PAGE], newer=False, older=len(found) > PAGE)
+def _load_newest(which: Filter) -> Page:
+    found = _find_ids(which, before=LAST)
+    return _load_page(which, found[:PAGE], newer=False, older=len(found) > PAGE)
 
 
-def _ids(which: Filter, before: int | None = None, after: int | None = None) -> Sequence[int]:
-    """One more than a page takes, beginning next to the cursor."""
-    chosen = own(Entry.id).where(*which.conditions()).limit(PAGE + 1)
+def _find_ids(which: Filter, before: int | None = None, after: int | None = None) -> Sequence[int]:
+    """Return one more than a page takes, beginning next to the cursor."""
+    chosen = select_own(Entry.id).where(*which.conditions()).limit(PAGE + 1)
     if before is not None:
         chosen = chosen.where(Entry.id < before).order_by(Entry.id.desc())
     else:
@@ -56,33 +57,33 @@ def _ids(which: Filter, before: int | None = None, after: int | None = None) -> 
     return db.session.scalars(chosen).all()
 
 
-def _page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> Page:
+def _load_page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> Page:
     rows = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.id.desc()).options(load_only(*SUMMARY))
     entries = db.session.scalars(rows).all()
     return Page(
         entries=entries,
-        count=count(own(Entry.id).where(*which.conditions())),
-        newer=cursor(entries[0].id) if newer and entries else None,
-        older=cursor(entries[-1].id) if older and entries else None,
+        count=count(select_own(Entry.id).where(*which.conditions())),
+        newer=make_cursor(entries[0].id) if newer and entries else None,
+        older=make_cursor(entries[-1].id) if older and entries else None,
     )
 
 
-def count(rows: Select) -> int:
-    """How many rows there are."""
+def count(rows: Select[Any]) -> int:
+    """Count rows."""
     return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
-def cursor(entry_id: int) -> str:
-    """An entry's number, signed for the visitor: it also holds when the entry is gone, and for nobody else."""
-    return _signer().sign(str(entry_id)).decode()
+def make_cursor(entry_id: int) -> str:
+    """Return an entry's number, signed for the visitor: it also holds when the entry is gone, and for nobody else."""
+    return _make_signer().sign(str(entry_id)).decode()
 
 
-def _position(cursor: str) -> int:
+def _parse_cursor(cursor: str) -> int:
     try:
-        return int(_signer().unsign(cursor))
+        return int(_make_signer().unsign(cursor))
     except (BadSignature, UnicodeError):
         abort(404, "There is no such page in your history. Start again from the newest answers.")
 
 
-def _signer() -> Signer:
+def _make_signer() -> Signer:
     return Signer(current_app.secret_key or "", salt=f"page of {visitor()}")

@@ -11,7 +11,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import ColumnElement, delete, exists, select
 
-from webapp.history.store import UNAVAILABLE, Consent, Entry, db
+from webapp.history.store import Consent, Entry, db
+from webapp.serving.errors import UNAVAILABLE
 
 UNDO = timedelta(hours=1)  # after a deletion
 SWEEP_EVERY = 600  # seconds, at most, by each process that keeps or shows answers
@@ -30,7 +31,7 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def purge() -> None:
     """Erase for good what was deleted an hour ago or is older than DIGITS_HISTORY_DAYS; the site does so, too."""
-    click.echo(f"{sum(map(erase, _due()))} answers erased.")
+    click.echo(f"{sum(map(erase, _list_due()))} answers erased.")
     _erase_consents()
 
 
@@ -39,7 +40,7 @@ def sweep_if_due() -> None:
     if time.monotonic() < current_app.extensions["next_sweep"]:
         return
     try:
-        more = any(_erase_batch(condition) == BATCH for condition in _due())
+        more = any(_erase_batch(condition) == BATCH for condition in _list_due())
         _erase_consents()
     except UNAVAILABLE as error:
         db.session.rollback()
@@ -56,18 +57,18 @@ def erase(condition: ColumnElement[bool]) -> int:
     return total
 
 
-def undoable() -> ColumnElement[bool]:
-    """The condition for a deleted entry to be brought back."""
+def can_be_undone() -> ColumnElement[bool]:
+    """Return the condition for a deleted entry to be brought back."""
     return Entry.deleted_at >= datetime.now(UTC) - UNDO
 
 
-def _due() -> list[ColumnElement[bool]]:
-    oldest = _oldest()
+def _list_due() -> list[ColumnElement[bool]]:
+    oldest = _find_oldest()
     return [Entry.deleted_at < datetime.now(UTC) - UNDO] + ([Entry.created_at < oldest] if oldest else [])
 
 
-def _oldest() -> datetime | None:
-    """When what is still kept was made; None if all of it stays."""
+def _find_oldest() -> datetime | None:
+    """Return when what is still kept was made; None if all of it stays."""
     days = current_app.config["HISTORY_DAYS"]
     return datetime.now(UTC) - timedelta(days) if days else None
 
@@ -82,7 +83,7 @@ def _erase_batch(condition: ColumnElement[bool]) -> int:
 
 def _erase_consents() -> None:
     """Erase what visitors have allowed of whom nothing else is left, once it is as old as entries may become."""
-    if not (oldest := _oldest()):
+    if not (oldest := _find_oldest()):
         return
     idle = (Consent.given_at < oldest, ~exists().where(Entry.visitor == Consent.visitor))
     if db.session.scalar(select(Consent.visitor).where(*idle).limit(1)):  # else no other writer shall wait

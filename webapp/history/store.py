@@ -9,20 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy import JSON, URL, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
 
 LAST = 2**31 - 1  # the largest id that every database takes
+# A server that was away is found again by itself, and one that does not answer is not waited for long.
+POSTGRESQL = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 2}}
 BUSY_TIMEOUT = 2000  # milliseconds that a writer waits for another; then the answer is given without being kept
-UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # locked, full, read-only, gone, too busy
+SOURCES = {
+    "canvas": "Drawn",
+    "upload": "Uploaded",
+    "camera": "By camera",
+    "batch": "In a batch",
+}  # in words
 
 
 class Base(DeclarativeBase):
@@ -48,7 +55,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-class Entry(db.Model):  # type: ignore[name-defined]
+class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     """One picture read for one visitor; of the picture itself only a thumbnail and the frames are kept."""
 
     __tablename__ = "entry"
@@ -67,37 +74,38 @@ class Entry(db.Model):  # type: ignore[name-defined]
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
-    source: Mapped[str] = mapped_column(String(16))  # one of wording.SOURCES
+    source: Mapped[str] = mapped_column(String(16))  # one of SOURCES
     model: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)  # as it was read; a "?" is no digit
     label: Mapped[str] = mapped_column(Text)  # what it is: as it was read, until the visitor says what it really is
     corrected: Mapped[bool | None] = mapped_column()  # whether the visitor changed what was read; None: has not said
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by the visitor, who may still change their mind
     confidence: Mapped[float] = mapped_column(Double)
-    digits: Mapped[list[dict]] = mapped_column(JSON)  # as in the API
+    digits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # as in the API
     frames: Mapped[bytes] = mapped_column(LargeBinary)  # 28 × 28 bytes a digit
     thumbnail: Mapped[bytes] = mapped_column(LargeBinary)  # PNG
     # Older entries have none of these.
     ink: Mapped[bytes | None] = mapped_column(LargeBinary)  # PNG as large as the thumbnail, of what was read
     width: Mapped[int | None] = mapped_column()  # of the upright picture, in pixels, in which the digits' boxes are
     height: Mapped[int | None] = mapped_column()
-    strokes: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))  # of a drawing, as the page sent them
+    strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
 
     left_out = 0  # marks of a crowded page that were not read; known just after reading, not kept
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
-        return self._kept()[number]
+        frame: np.ndarray = self._frames()[number]
+        return frame
 
     def inputs(self) -> np.ndarray:
         """The frames of all digits as models take them, (n, 28, 28) float32 from 0 to 1."""
-        return self._kept() / np.float32(255)
+        return self._frames() / np.float32(255)
 
-    def _kept(self) -> np.ndarray:
+    def _frames(self) -> np.ndarray:
         return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)
 
 
-class Consent(db.Model):  # type: ignore[name-defined]
+class Consent(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     """A visitor who allows the site's owner to train with the frames whose labels they have checked."""
 
     __tablename__ = "consent"
@@ -107,16 +115,19 @@ class Consent(db.Model):  # type: ignore[name-defined]
 
 
 def init_app(app: Flask) -> None:
-    """Bind the database to the app and bring its schema up to date."""
+    """Bind the database that DIGITS_DATABASE_URL names to the app, and bring its schema up to date."""
+    url, own_file = app.config["DATABASE_URL"], app.config["INSTANCE"] / "digits.sqlite"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url or URL.create("sqlite", database=str(own_file))
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL if url.startswith("postgresql") else {}
     db.init_app(app)
     migrate.init_app(app)
-    with app.app_context(), _alone(app.instance_path):
+    with app.app_context(), _lock(app.instance_path):
         upgrade()
         db.engine.dispose()  # no connection may be carried across gunicorn's forks
 
 
 @contextmanager
-def _alone(folder: str) -> Iterator[None]:
+def _lock(folder: str) -> Iterator[None]:
     """Make other processes of the same instance wait: of two that turn a new SQLite file to WAL at once, one fails."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

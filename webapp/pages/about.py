@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, abort, current_app, render_template
@@ -16,7 +17,7 @@ from recognizer.encode import encode
 from recognizer.inside import layers
 from webapp.history import entries
 from webapp.history.store import Entry, db
-from webapp.pages import models
+from webapp.models import shelf
 from webapp.reading import strokes
 
 bp = Blueprint("about", __name__, url_prefix="/about")
@@ -37,14 +38,14 @@ class Example:
     picture: bytes  # PNG
     ink: bytes  # PNG
     frame: np.ndarray
-    digit: dict
+    digit: dict[str, Any]
     model: Model
 
 
 @bp.get("")
 def index() -> str:
     """Explain it all."""
-    example = _example()
+    example = _find_example()
     attribution = attribute(example.frame, example.digit["digit"], example.model)
     days = current_app.config["HISTORY_DAYS"]
     return render_template("about.html", example=example, attribution=attribution, days=days)
@@ -53,7 +54,7 @@ def index() -> str:
 @bp.get("/<name>.png")
 def picture(name: str) -> Response:
     """Send one of the pictures that explain it."""
-    example = _example()
+    example = _find_example()
     match name:
         case "picture":
             png = example.picture
@@ -68,25 +69,25 @@ def picture(name: str) -> Response:
     return Response(png, mimetype="image/png")
 
 
-def _example() -> Example:
-    last = entries.own().where(Entry.ink.is_not(None)).order_by(Entry.id.desc()).limit(1)
+def _find_example() -> Example:
+    last = entries.select_own().where(Entry.ink.is_not(None)).order_by(Entry.id.desc()).limit(1)
     if entry := db.session.scalar(last):
-        return Example(True, entry.thumbnail, entry.ink, entry.inputs()[0], entry.digits[0], _reader(entry))
-    return _shipped(current_app.extensions["model"])
+        return Example(True, entry.thumbnail, entry.ink, entry.inputs()[0], entry.digits[0], _load_reader(entry))
+    return _read_shipped(shelf.get_own())
 
 
-def _reader(entry: Entry) -> Model:
-    """The model that read an entry, or the site's if that is gone."""
+def _load_reader(entry: Entry) -> Model:
+    """Return the model that read an entry, or the site's if that is gone."""
     try:
-        return models.load(entry.model)
+        return shelf.load(entry.model)
     except ModelError:
-        return current_app.extensions["model"]
+        return shelf.get_own()
 
 
 @lru_cache(1)
-def _shipped(model: Model) -> Example:
+def _read_shipped(model: Model) -> Example:
     """A two, read by a model."""
     drawing = strokes.draw(json.dumps({"strokes": [TWO], "width": 7}).encode())
     reading = recognizer.read(drawing.png, model, "digit")
-    picture, ink = entries.small_picture(reading), entries.small_ink(reading)
+    picture, ink = entries.make_thumbnail(reading), entries.make_ink(reading)
     return Example(False, picture, ink, reading.frames[0], reading.as_dict()["digits"][0], model)

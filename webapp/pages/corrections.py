@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp.history import entries
+from webapp.history import entries, export
 from webapp.history.entries import PATH
 from webapp.history.store import Consent, Entry, db
-from webapp.pages import export
-from webapp.pages.history import here
+from webapp.pages.addresses import add_arguments
 from webapp.serving.http import visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
@@ -31,7 +30,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
         entry.label, entry.corrected = entry.text, None
     else:
         try:
-            entry.label = aligned(request.form.get("label", ""), entry.text)
+            entry.label = align(request.form.get("label", ""), entry.text)
         except ValueError as error:
             abort(400, str(error))
         entry.corrected = entry.label != entry.text
@@ -39,7 +38,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
     if request.headers.get("Prefer") == "return=minimal":  # RFC 7240; the page's script knows how it looks
         return "", 204
     flash("Saved.")
-    return redirect(_back(entry_id), 303)
+    return redirect(_find_way_back(entry_id), 303)
 
 
 @bp.post("/consent")
@@ -60,15 +59,15 @@ def consent() -> ResponseReturnValue:
     return redirect(url_for("history.index"), 303)
 
 
-def _back(entry_id: int) -> str:
-    """The address of the form: the entry's own page, or its place in the page that `listed` is the address of."""
+def _find_way_back(entry_id: int) -> str:
+    """Return the address of the form: the entry's own page, or with `listed` its place in the page of many."""
     arguments = request.args.to_dict()
     if not arguments.pop("listed", ""):
         return url_for("history.entry", entry_id=entry_id)
-    return f"{here(url_for('history.label'), arguments)}#entry-{entry_id}"
+    return f"{add_arguments(url_for('history.label'), arguments)}#entry-{entry_id}"
 
 
-def aligned(label: str, text: str) -> str:
+def align(label: str, text: str) -> str:
     """Return a label for each digit of a text, in lines as the text has them. Raises ValueError."""
     lines, shape = label.split(), [len(line) for line in text.split()]
     if set("".join(lines)) - CHARACTERS:
@@ -86,12 +85,12 @@ def write(out: Path) -> None:
     """Write the frames that visitors have checked and allow for training to OUT.npz, for `train fit --data`."""
     allowed = Entry.visitor.in_(select(Consent.visitor))
     checked = select(Entry).where(allowed, Entry.corrected.is_not(None), Entry.deleted_at.is_(None))
-    if not (count := export.digits(checked)):
+    if not (count := export.count_digits(checked)):
         raise click.ClickException("No visitor has checked a digit and allows it to be used.")
     draft = out.with_name(f"{out.name}.part")
     try:
         with draft.open("wb") as file:
-            file.writelines(export.npz(checked))
+            file.writelines(export.write_npz(checked))
         draft.replace(out)
     except export.HistoryChanged as error:
         raise click.ClickException("A visitor changed their history meanwhile. Run this again.") from error

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +10,10 @@ from sqlalchemy import delete, select
 
 from recognizer.encode import encode
 from webapp.history import entries, paging, retention
-from webapp.history.entries import PATH
+from webapp.history.entries import PATH, select_deleted
 from webapp.history.filters import Filter
 from webapp.history.store import Consent, Entry, db
+from webapp.pages.addresses import add_arguments
 from webapp.serving.http import visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
@@ -27,13 +26,13 @@ def index() -> ResponseReturnValue:
     """Show a page of the history."""
     retention.sweep_if_due()
     allowed = db.session.scalar(select(Consent).where(Consent.visitor == visitor()))
-    return _listing("history.html", allowed=allowed, deleted=paging.count(entries.deleted(Entry.id)))
+    return _show_entries("history.html", allowed=allowed, deleted=paging.count(select_deleted(Entry.id)))
 
 
 @bp.get("/label")
 def label() -> ResponseReturnValue:
     """Show a page of the history to be corrected, digit by digit."""
-    return _listing("label.html")
+    return _show_entries("label.html")
 
 
 @bp.get(f"/{PATH}")
@@ -45,13 +44,13 @@ def entry(entry_id: int) -> str:
 @bp.get(f"/{PATH}/thumbnail.png")
 def thumbnail(entry_id: int) -> Response:
     """Send the small grey picture of an entry."""
-    return _picture(entries.get(entry_id).thumbnail)
+    return _send_picture(entries.get(entry_id).thumbnail)
 
 
 @bp.get(f"/{PATH}/ink.png")
 def ink(entry_id: int) -> Response:
     """Send the small picture of what was taken for the ink of an entry."""
-    return _picture(entries.get(entry_id).ink or abort(404))
+    return _send_picture(entries.get(entry_id).ink or abort(404))
 
 
 @bp.get(f"/{PATH}/frames/<int(max=10000):number>.png")
@@ -60,7 +59,7 @@ def frame(entry_id: int, number: int) -> Response:
     found = entries.get(entry_id)
     if number >= len(found.digits):
         abort(404)
-    return _picture(encode(found.frame(number)))
+    return _send_picture(encode(found.frame(number)))
 
 
 @bp.post(f"/{PATH}/delete")
@@ -69,20 +68,20 @@ def remove(entry_id: int) -> ResponseReturnValue:
     entries.get(entry_id).deleted_at = datetime.now(UTC)
     db.session.commit()
     flash(str(entry_id), "deleted")
-    return redirect(here(url_for(".index"), request.args), 303)
+    return redirect(add_arguments(url_for(".index"), request.args), 303)
 
 
 @bp.get("/deleted")
 def deleted() -> str:
     """Show the newest of the entries that can still be brought back."""
-    found = db.session.scalars(entries.deleted().order_by(Entry.deleted_at.desc()).limit(paging.PAGE)).all()
+    found = db.session.scalars(select_deleted().order_by(Entry.deleted_at.desc()).limit(paging.PAGE)).all()
     return render_template("deleted.html", entries=found)
 
 
 @bp.post(f"/{PATH}/restore")
 def restore(entry_id: int) -> ResponseReturnValue:
     """Undo the deletion of an entry."""
-    if not (found := db.session.scalar(entries.deleted().where(Entry.id == entry_id))):
+    if not (found := db.session.scalar(select_deleted().where(Entry.id == entry_id))):
         abort(404, "There is no such entry among those that you deleted within the last hour.")
     found.deleted_at = None
     db.session.commit()
@@ -100,21 +99,16 @@ def remove_all() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-def _listing(template: str, **more: object) -> ResponseReturnValue:
+def _show_entries(template: str, **more: object) -> ResponseReturnValue:
     """Show the entries that the address asks for, or what is wrong with its filter; blank fields leave the address."""
     if "" in request.args.values():
-        return redirect(here(request.path, {name: value for name, value in request.args.items() if value}))
-    which = Filter.of_request()
+        return redirect(add_arguments(request.path, {name: value for name, value in request.args.items() if value}))
+    which = Filter.of(request.args)
     if not which.validate():
         return render_template("history.html", which=which, error=which.error), 400
-    page = paging.asked_for(which)
+    page = paging.load(which, request.args)
     return render_template(template, which=which, page=page, days=current_app.config["HISTORY_DAYS"], **more)
 
 
-def here(path: str, arguments: Mapping[str, str]) -> str:
-    """The address of a path with the same filter and page as this one."""
-    return f"{path}?{urlencode(arguments)}" if arguments else path
-
-
-def _picture(data: bytes) -> Response:
+def _send_picture(data: bytes) -> Response:
     return Response(data, mimetype="image/png", headers={"Cache-Control": PICTURES_KEPT})

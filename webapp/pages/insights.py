@@ -15,8 +15,7 @@ from recognizer.inside import layers
 from recognizer.pipeline import reread
 from webapp.history import entries
 from webapp.history.store import Entry
-from webapp.models import bundles
-from webapp.pages import models
+from webapp.models import bundles, shelf
 
 bp = Blueprint("insights", __name__, url_prefix=f"/history/{entries.PATH}")
 
@@ -37,36 +36,36 @@ class Opinion:
 def compare(entry_id: int) -> str:
     """Show what every installed model makes of an entry."""
     entry = entries.get(entry_id)
-    opinions = [_opinion(name, entry) for name in bundles.folders(current_app.config)]
+    opinions = [_ask(name, entry) for name in bundles.folders(current_app.config)]
     return render_template("compare.html", entry=entry, opinions=opinions)
 
 
 @bp.get(f"/{DIGIT}/why")
 def why(entry_id: int, number: int) -> str:
     """Show which ink speaks for a digit and which against it."""
-    entry, frame = _frame(entry_id, number)
-    attribution = attribute(frame, entry.digits[number]["digit"], _reader(entry))
+    entry, frame = _find_frame(entry_id, number)
+    attribution = attribute(frame, entry.digits[number]["digit"], _load_reader(entry))
     return render_template("why.html", entry=entry, number=number, attribution=attribution)
 
 
 @bp.get(f"/{DIGIT}/inside")
 def inside(entry_id: int, number: int) -> str:
     """Show what each layer of the model makes of a digit."""
-    entry, frame = _frame(entry_id, number)
-    return render_template("inside.html", entry=entry, number=number, layers=layers(_reader(entry), frame))
+    entry, frame = _find_frame(entry_id, number)
+    return render_template("inside.html", entry=entry, number=number, layers=layers(_load_reader(entry), frame))
 
 
 @bp.get(f"/{DIGIT}/inside/<int(max=10000):layer>.png")
 def layer(entry_id: int, number: int, layer: int) -> Response:
     """Send the feature maps of one layer, counted from 0."""
-    entry, frame = _frame(entry_id, number)
-    found = layers(_reader(entry), frame)
+    entry, frame = _find_frame(entry_id, number)
+    found = layers(_load_reader(entry), frame)
     if layer >= len(found):
         abort(404)
     return Response(encode(found[layer].picture[..., ::-1]), mimetype="image/png")
 
 
-def _frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
+def _find_frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
     """One of the visitor's entries and the frame of one of its digits."""
     entry = entries.get(entry_id)
     if number >= len(entry.digits):
@@ -74,18 +73,18 @@ def _frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
     return entry, entry.inputs()[number]
 
 
-def _reader(entry: Entry) -> Model:
-    """The model that read an entry."""
+def _load_reader(entry: Entry) -> Model:
+    """Return the model that read an entry."""
     try:
-        return models.load(entry.model)
+        return shelf.load(entry.model)
     except ModelError as error:
         abort(404, f"{error} It had read this, and only it could tell how.")
 
 
-def _opinion(name: str, entry: Entry) -> Opinion:
+def _ask(name: str, entry: Entry) -> Opinion:
     frames, digits = entry.inputs(), [Digit(**digit) for digit in entry.digits]
     try:
-        model = models.load(name)
+        model = shelf.load(name)
         reread(digits, frames, model)  # what the first reading takes longer says nothing of a network
         start = time.perf_counter()
         digits = reread(digits, frames, model)

@@ -1,9 +1,9 @@
-"""The upload form's answers: to one picture as the reader gives it, to many a row each, which comes when it is read."""
+"""The upload form's answers: to one picture as its page gives it, to many a row each, which comes when it is read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flask import (
@@ -18,12 +18,14 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from recognizer import Model, ModelError, PictureError, UnreadablePicture
+from recognizer import Model, ModelError, PictureError
 from webapp.history import entries
 from webapp.history.store import Entry
-from webapp.pages import models, reader
+from webapp.pages import choice
+from webapp.pages.forms import PictureForm, answer
 from webapp.reading import batch
 from webapp.reading.archive import MAX_PICTURES, is_archive
+from webapp.reading.recognition import recognise
 from webapp.serving import errors, ratelimit
 from webapp.serving.http import csrf, known_visitor
 
@@ -31,7 +33,6 @@ bp = Blueprint("uploads", __name__, url_prefix="/upload")
 csrf.exempt(bp)  # until _take_many_files() has made room for them
 
 FIELDS = 10  # that a form may have besides its files
-EMPTY = UnreadablePicture("The ZIP has no files.")
 
 
 class Row(NamedTuple):
@@ -50,65 +51,50 @@ def _take_many_files() -> None:
 
 @bp.post("")
 def read() -> ResponseReturnValue:
-    """Read one picture as the reader does; of many, or of a ZIP, send a page that grows row by row."""
-    sent = _sent()
-    if len(sent) <= 1 and not any(is_archive(data) for _, data in sent):
-        return reader.read()
-    found = _found(sent)
+    """Read one picture as any form's; of many, or of a ZIP, send a page that grows row by row."""
+    files = _load_files()
+    if len(files) <= 1 and not any(is_archive(file.data) for file in files):
+        return answer(PictureForm())
+    pictures = _find_pictures(files)
     known_visitor()  # while there still is a head to put the cookie in
-    ratelimit.charge(len(found))
-    rows = _rows(found, models.chosen())
-    return Response(stream_template("batch.html", rows=rows, count=len(found)), headers=batch.AT_ONCE)
+    ratelimit.charge(len(pictures))
+    rows = _read_rows(pictures, choice.load())
+    return Response(stream_template("batch.html", rows=rows, count=len(pictures)), headers=batch.AT_ONCE)
 
 
 @bp.post("/rows")
 def rows() -> Response:
     """Read pictures, but not the first `skip`: a line of JSON with their number, then one with a row for each."""
-    found = _found(_sent() or abort(400, "Choose a picture first."))
+    pictures = _find_pictures(_load_files() or abort(400, "Choose a picture first."))
     known_visitor()
-    left = found[max(0, request.form.get("skip", 0, type=int)) :]
+    left = pictures[max(0, request.form.get("skip", 0, type=int)) :]
     ratelimit.charge(len(left))
-    lines = _lines(len(found), _rows(left, models.chosen()))
+    lines = _write_lines(len(pictures), _read_rows(left, choice.load()))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
-def _sent() -> list[tuple[str, bytes]]:
-    sent = []
+def _load_files() -> list[batch.File]:
+    files = []
     for file in filter(None, request.files.getlist("image")):
-        sent.append((file.filename or "", file.read()))
-        file.seek(0)  # the reader reads a single one again
-    return sent
+        files.append(batch.File(file.filename or "", file.read()))
+        file.seek(0)  # the form reads a single one again
+    return files
 
 
-def _found(sent: list[tuple[str, bytes]]) -> list[batch.Picture]:
-    """The pictures in files and ZIPs, by name; a ZIP that is refused is a picture that is. Raises PictureTooLarge."""
-    found: list[batch.Picture] = []
-    for name, data in sent:
-        try:
-            found += batch.unpacked(name, data, current_app.config["MAX_CONTENT_LENGTH"]) or [_refused(name, EMPTY)]
-        except PictureError as error:
-            found.append(_refused(name, error))
-        found = batch.limited(found)  # before the next ZIP's directory is read
-    return found
+def _find_pictures(files: list[batch.File]) -> list[batch.Picture]:
+    return batch.find_or_refuse(files, current_app.config["MAX_CONTENT_LENGTH"])
 
 
-def _refused(name: str, error: PictureError) -> batch.Picture:
-    def content() -> bytes:
-        raise error
-
-    return name, content
-
-
-def _rows(found: list[batch.Picture], model: Model) -> Iterator[Row]:
+def _read_rows(pictures: Iterable[batch.Picture], model: Model) -> Iterator[Row]:
     """Read pictures and keep the answers."""
-    for name, content in found:
+    for name, load in pictures:
         try:
-            yield Row(name, entry=entries.keep(reader.recognise(content(), model=model), "batch"))
+            yield Row(name, entry=entries.keep(recognise(load(), model=model), "batch"))
         except (PictureError, ModelError) as error:
-            yield Row(name, error=errors.explained(error)[1])
+            yield Row(name, error=errors.explain(error)[1])
 
 
-def _lines(count: int, rows: Iterator[Row]) -> Iterator[str]:
+def _write_lines(count: int, rows: Iterator[Row]) -> Iterator[str]:
     show = get_template_attribute("_batch.html", "row")
     yield json.dumps({"count": count}) + "\n"
     for row in rows:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp.history.store import SOURCES
+
 SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
-SOURCES = {"canvas": "Drawn", "upload": "Uploaded", "camera": "By camera", "batch": "In a batch"}  # of entries
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
-    app.jinja_env.filters.update(percent=percent, in_words=in_words, source=SOURCES.get, crowded=crowded)
+    app.jinja_env.filters.update(
+        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, crowded=tell_left_out
+    )
 
 
-def percent(share: float) -> str:
-    """A share from 0 to 1 as per cent with a digit behind the point; no rounding up to certainty."""
+def format_percent(share: float) -> str:
+    """Return a share from 0 to 1 as per cent with a digit behind the point; no rounding up to certainty."""
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
 
 
-def crowded(left_out: int) -> str:
-    """What is said of a page with more marks than are read."""
+def tell_left_out(left_out: int) -> str:
+    """Say that a page has more marks than are read."""
     return f"This page is crowded: {left_out} of its marks {'was' if left_out == 1 else 'were'} not read."
 
 
-def in_words(confidence: float) -> str:
-    """How sure the answer is; as confidence is calibrated, of the answers "Sure" nine in ten or more are right."""
+def tell_sureness(confidence: float) -> str:
+    """Say how sure the answer is; as confidence is calibrated, of the answers "Sure" nine in ten or more are right."""
     return next(words for least, words in SURENESS if confidence >= least)

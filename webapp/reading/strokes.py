@@ -40,7 +40,7 @@ class Drawing:
         return [round(float(value), 3) for value in (x, y, box[2] / self.scale, box[3] / self.scale)]
 
 
-def of_drawing(body: bytes) -> dict[str, list]:
+def of_drawing(body: bytes) -> dict[str, list[Any]]:
     """The strokes of a drawing and their `widths`, one each, out of the JSON that its page sends. Raises ValueError.
 
     All numbers are shares of the canvas' side.

@@ -9,13 +9,13 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
-from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import BadHost, HTTPException, RequestEntityTooLarge
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
+from werkzeug.exceptions import BadHost, ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
-from webapp.history.store import UNAVAILABLE
 
-STATUS: dict[type[PictureError], int] = {UnreadablePicture: 400, PictureTooLarge: 413, NotAPicture: 415, NoInk: 422}
+STATUS = [(UnreadablePicture, 400), (PictureTooLarge, 413), (NotAPicture, 415), (NoInk, 422), (PictureError, 400)]
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # a database locked, full, gone, too busy
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
 RETRY_AFTER = 5  # seconds
 DRAINED = 10  # times the upload limit: so much of a refused upload is read, that its sender may see the answer
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Answer every error with a sentence and the right status."""
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(ParseException, lambda error: answer(400, "The request is malformed."))
+    app.register_error_handler(ClientDisconnected, lambda error: answer(400, "The request is malformed."))
     app.register_error_handler(BadHost, lambda error: answer(400, "The request names a host that cannot exist."))
     app.register_error_handler(
         CSRFError,
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
     )
-    app.register_error_handler(PictureError, lambda error: answer(*explained(error)))
+    app.register_error_handler(PictureError, lambda error: answer(*explain(error)))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(ModelError, _unavailable)
     for kind in UNAVAILABLE:
@@ -47,7 +47,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def answer(status: int, detail: str) -> Response:
-    """The error as problem details (RFC 9457) where a program asked, else as a page."""
+    """Return an error as problem details (RFC 9457) where a program asked, else as a page."""
     title = HTTPStatus(status).phrase
     if request.path.startswith(FOR_PROGRAMS):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
@@ -59,7 +59,7 @@ def answer(status: int, detail: str) -> Response:
 
 def _too_large(error: RequestEntityTooLarge) -> Response:
     limit = current_app.config["MAX_CONTENT_LENGTH"]
-    with suppress(ParseException, OSError):  # what is left may be malformed, or its sender gone
+    with suppress(OSError):  # what is left may be malformed, or its sender gone
         _drain(DRAINED * limit)
     if request.content_length is not None and request.content_length <= limit:
         return answer(413, "The form has more files or fields, or larger fields, than this site takes.")
@@ -71,16 +71,16 @@ def _drain(left: int) -> None:
         left -= len(chunk)
 
 
-def explained(error: Exception) -> tuple[int, str]:
-    """The status and the sentence that say what is wrong with a picture, the model or the history."""
+def explain(error: Exception) -> tuple[int, str]:
+    """Return the status and the sentence that say what is wrong with a picture, the model or the history."""
     if isinstance(error, PictureError):
-        return STATUS[type(error)], str(error)
+        return next(status for kind, status in STATUS if isinstance(error, kind)), str(error)
     log.error("unavailable: %s", error)
     what = "The model" if isinstance(error, ModelError) else "The history"
     return 503, f"{what} is not available just now. Try again in a moment."
 
 
 def _unavailable(error: Exception) -> Response:
-    response = answer(*explained(error))
+    response = answer(*explain(error))
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

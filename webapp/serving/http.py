@@ -63,7 +63,8 @@ def visitor() -> str | None:
 def known_visitor() -> str:
     """The visitor's number, given now if there is none; pages with forms give it, so that posts at once share it."""
     session.permanent = True
-    return session.setdefault("visitor", uuid.uuid4().hex)
+    number: str = session.setdefault("visitor", uuid.uuid4().hex)
+    return number
 
 
 def _with_headers(response: Response) -> Response:

@@ -74,5 +74,5 @@ class Figures:
         from prometheus_client.multiprocess import MultiProcessCollector
 
         everybody = prometheus.CollectorRegistry()
-        MultiProcessCollector(everybody)
+        MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]  # it has no types
         return Response(prometheus.generate_latest(everybody), content_type=prometheus.CONTENT_TYPE_LATEST)

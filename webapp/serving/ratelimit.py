@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request, session
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
-from limits import parse_many, storage
+from limits import RateLimitItem, parse_many, storage
 from limits.errors import ConfigurationError
 
+from webapp.config import ConfigError
 from webapp.serving import errors
 
 VISITORS = 10  # that an address may have before its own limit counts: a school is one address, and cookies are free
@@ -35,35 +36,23 @@ PATIENCE: dict[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout":
 log = logging.getLogger(__name__)
 
 
-def limit(text: str) -> str:
-    """A setting such as `60/minute` or `5/second;200/hour`; empty: none. Raises ValueError."""
-    if text:
-        parse_many(text)
-    return text
-
-
-def storage_uri(text: str) -> str:
-    """A setting such as `memory://` or `redis://host:6379/0`. Raises ValueError."""
-    try:
-        storage.storage_from_string(text)
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
 def init_app(app: Flask) -> None:
-    """Count every request but the FREE ones, and answer those above the limit with 429 and Retry-After."""
-    if not (by_visitor := app.config["RATE_LIMIT"]):
+    """Count every request but the FREE ones, and answer those above the limit with 429 and Retry-After.
+
+    Raises ConfigError.
+    """
+    by_visitor, uri = app.config["RATE_LIMIT"], app.config["RATE_LIMIT_STORAGE"]
+    items = _parse_limits(by_visitor)
+    _check_storage(uri)
+    if not items:
         return
-    items = parse_many(by_visitor)
     by_address = ";".join(f"{item.amount * VISITORS}/{item.multiples} {item.GRANULARITY.name}" for item in items)
-    uri = app.config["RATE_LIMIT_STORAGE"]
     limiter = Limiter(
-        _address,
+        _find_address,
         app=app,
         application_limits=[
-            ApplicationLimit(limit_provider=by_visitor, key_function=_visitor, scope="visitor"),
-            ApplicationLimit(limit_provider=by_address, key_function=_address, scope="address"),
+            ApplicationLimit(limit_provider=by_visitor, key_function=_find_visitor, scope="visitor"),
+            ApplicationLimit(limit_provider=by_address, key_function=_find_address, scope="address"),
         ],
         storage_uri=uri,
         storage_options=PATIENCE if uri.startswith("redis") else {},
@@ -72,7 +61,23 @@ def init_app(app: Flask) -> None:
     )
     app.extensions["pictures"] = limiter
     limiter.request_filter(lambda: request.endpoint in FREE)
-    app.register_error_handler(RateLimitExceeded, partial(_too_many, limiter))
+    app.register_error_handler(RateLimitExceeded, partial(_refuse, limiter))
+
+
+def _parse_limits(text: str) -> list[RateLimitItem]:
+    """Return the limits in a text such as `60/minute` or `5/second;200/hour`. Raises ConfigError."""
+    try:
+        return parse_many(text) if text else []
+    except ValueError as error:
+        raise ConfigError("RATE_LIMIT", text, error) from error
+
+
+def _check_storage(uri: str) -> None:
+    """Refuse what is no storage such as `memory://` or `redis://host:6379/0`. Raises ConfigError."""
+    try:
+        storage.storage_from_string(uri)
+    except ConfigurationError as error:
+        raise ConfigError("RATE_LIMIT_STORAGE", uri, error) from error
 
 
 def charge(pictures: int) -> None:
@@ -87,19 +92,19 @@ def charge(pictures: int) -> None:
         log.warning("pictures are not counted: %s", error)
 
 
-def _visitor() -> str:
+def _find_visitor() -> str:
     """Who asks: the visitor of the pages; a program has no cookie and is its address."""
     known = None if request.path.startswith(errors.FOR_PROGRAMS) else session.get("visitor")
-    return known or _address()
+    return known or _find_address()
 
 
-def _address() -> str:
+def _find_address() -> str:
     """The address asked from; of IPv6 the network, as whoever has one address there has 2⁶⁴."""
-    address = _parsed(request.remote_addr or "")
+    address = _parse_address(request.remote_addr or "")
     return str(ip_network((address, 64), strict=False) if address.version == 6 else address)
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address:
+def _parse_address(text: str) -> IPv4Address | IPv6Address:
     """The address, of which some proxies tell the port, too; if it is none, the one that all such share."""
     with suppress(ValueError):
         return ip_address(text)
@@ -108,17 +113,14 @@ def _parsed(text: str) -> IPv4Address | IPv6Address:
     return IPv6Address(0)
 
 
-def _too_many(limiter: Limiter, error: RateLimitExceeded) -> Response:
+def _refuse(limiter: Limiter, error: RateLimitExceeded) -> Response:
     reached = limiter.current_limit
-    seconds = _seconds_left(reached) if reached else errors.RETRY_AFTER
-    response = errors.answer(429, f"These are too many requests: {error.description} are answered. {_wait(seconds)}")
+    seconds = _count_seconds_left(reached) if reached else errors.RETRY_AFTER
+    wait = f"Try again in {seconds} second{'s' * (seconds > 1)}."
+    response = errors.answer(429, f"These are too many requests: {error.description} are answered. {wait}")
     response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def _seconds_left(reached: RequestLimit) -> int:
+def _count_seconds_left(reached: RequestLimit) -> int:
     return max(1, math.ceil(reached.window.reset_time - time.time()))
-
-
-def _wait(seconds: int) -> str:
-    return f"Try again in {seconds} second{'s' * (seconds > 1)}."

@@ -1,0 +1,27 @@
+"""Which model reads for a visitor, as their session remembers it."""
+
+from __future__ import annotations
+
+from flask import flash, session
+
+from recognizer import Model, ModelError
+from webapp.models import shelf
+
+
+def load() -> Model:
+    """Return the model that the visitor chose, as long as it is there, or else the site's."""
+    own = shelf.get_own()
+    if (name := session.get("model")) is None:
+        return own
+    try:
+        return shelf.load(name)
+    except ModelError as error:
+        session["model"] = None
+        flash(f"{error} From now on {own.name} reads for you.")
+        return own
+
+
+def remember(name: str) -> None:
+    """Let an installed model read for the visitor from now on. Raises ModelError."""
+    shelf.load(name)
+    session["model"] = None if name == shelf.get_own().name else name
