@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from recognizer.encode import encode
+from recognizer.strokes import rasterise
 
 ROOT = Path(__file__).resolve().parent.parent
 JOBS = 2
@@ -50,8 +50,7 @@ def draw(folder: Path, files: int, side: int) -> None:
         angle, scale = rng.uniform(-TURN, TURN), side * rng.uniform(0.7, 1)
         seven = (np.array([[-0.25, -0.3], [0.25, -0.3], [-0.05, 0.35]]) + rng.normal(0, 0.01, (3, 2))) * scale
         turned = seven @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + side / 2
-        canvas = np.full((side, side), 255, np.uint8)
-        cv2.polylines(canvas, [np.round(turned * 16).astype(int)], False, 0, max(1, side // 25), cv2.LINE_AA, 4)
+        canvas = 255 - rasterise([turned], max(2, side / 25), (side, side))
         (folder / f"{number:05}.png").write_bytes(encode(canvas))
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognizer.strokes import rasterise
+
 CANVAS = 400  # pixels
 MARGIN = 60  # pixels, to the left and right of a number
-FINE = 4  # bits behind the point, in which OpenCV takes coordinates
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,7 @@ def _extent(strokes: list) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _drawn(strokes: list, scale: float, shift: np.ndarray, width: int, pen: int, transparent: bool) -> bytes:
-    ink = np.zeros((CANVAS, width), np.uint8)
-    for stroke in strokes:
-        line = np.round((np.array(stroke, float) * scale + shift) * 2**FINE).astype(np.int32)
-        cv2.polylines(ink, [line if len(line) > 1 else line.repeat(2, 0)], False, 255, pen, cv2.LINE_AA, FINE)
+    ink = rasterise([np.array(stroke) * scale + shift for stroke in strokes], pen, (CANVAS, width))
     return _png(np.dstack([np.zeros((*ink.shape, 3), np.uint8), ink]) if transparent else 255 - ink)
 
 

@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 from flask import Flask, request, session
 from sqlalchemy import Select, insert, text
 
-from benchmarks.serving import PICTURE
 from recognizer import read
+from tests.drawing import SEVEN_PNG
 from tests.servers import postgresql_server
 from webapp import create_app
 from webapp.history import paging
@@ -81,7 +81,7 @@ def sqlite() -> Iterator[str]:
 def fill(app: Flask, count: int) -> None:
     """Keep an answer, and many like it with other digits, of the visitor and among them of others, over a year."""
     with app.test_request_context():
-        first = keep(read(PICTURE, app.extensions["model"]), "canvas")
+        first = keep(read(SEVEN_PNG, app.extensions["model"]), "canvas")
         same = {column.key: getattr(first, column.key) for column in Entry.__table__.columns if column.key != "id"}
     db.session.delete(first)
     db.session.commit()

@@ -10,7 +10,8 @@ import tempfile
 
 import requests
 
-from benchmarks.serving import PICTURE, ROOT, serving
+from benchmarks.serving import ROOT, serving
+from tests.drawing import SEVEN_PNG
 
 LIGHTHOUSE = "lighthouse@12.8.2"  # the newest that runs on Node 18 and 20
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
@@ -57,7 +58,7 @@ def visited(url: str) -> str:
     with requests.Session() as browser:
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(f"{url}/upload").text)[1]
         form = {"csrf_token": token, "source": "upload"}
-        browser.post(f"{url}/read", form, files={"image": ("7.png", PICTURE)}).raise_for_status()
+        browser.post(f"{url}/read", form, files={"image": ("7.png", SEVEN_PNG)}).raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 

@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from benchmarks.serving import PICTURE, ROOT, serving
+from benchmarks.serving import ROOT, serving
+from tests.drawing import SEVEN_PNG
 from tests.servers import postgresql_server
 
 VISITORS = 8  # at once
@@ -63,7 +64,7 @@ def drawn(site: str, end: float) -> tuple[list[float], list[float]]:
 
 def posted(browser: requests.Session, url: str, form: dict[str, str], status: int) -> float:
     start = time.perf_counter()
-    answer = browser.post(url, data=form, files={"image": ("drawing.png", PICTURE)}, allow_redirects=False)
+    answer = browser.post(url, data=form, files={"image": ("drawing.png", SEVEN_PNG)}, allow_redirects=False)
     if answer.status_code != status:
         sys.exit(f"{url} answered {answer.status_code}.")
     return time.perf_counter() - start

@@ -26,11 +26,8 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from recognizer.bundle import Bundle
-from recognizer.encode import encode
+from tests.drawing import SEVEN_PNG
 from tests.serving import children, memory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,7 +83,7 @@ def main() -> None:
         sys.exit("wrk is needed (Debian and Ubuntu: apt-get install wrk).")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "post.lua").write_text(WRK)
-        (Path(folder) / "picture.png").write_bytes(PICTURE)
+        (Path(folder) / "picture.png").write_bytes(SEVEN_PNG)
         places = sites(Path(folder))
         print(f"a 400×400 PNG of a drawn digit; {WORKERS} workers of 4 threads; medians of {options.rounds}")
         starts, busy, calm, memories = measured(places, Path(folder), options)
@@ -193,17 +190,9 @@ def serving(
 
 def post(url: str) -> None:
     """Post a drawn 7 of 400×400 pixels."""
-    with urllib.request.urlopen(urllib.request.Request(url, PICTURE, {"Content-Type": "image/png"})) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, SEVEN_PNG, {"Content-Type": "image/png"})) as answer:
         answer.read()
 
-
-def _picture() -> bytes:
-    canvas = np.full((400, 400), 255, np.uint8)
-    cv2.polylines(canvas, [np.array([[100, 80], [300, 80], [180, 340]])], False, 0, 16, cv2.LINE_AA)
-    return encode(canvas)
-
-
-PICTURE = _picture()
 
 if __name__ == "__main__":
     main()

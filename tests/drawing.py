@@ -7,7 +7,9 @@ import math
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
+
+from recognizer.strokes import rasterise
 
 Strokes = list[list[tuple[float, float]]]
 
@@ -26,15 +28,8 @@ def draw(
     strokes: Strokes, size: tuple[int, int] = (400, 400), pen: float = 16, ink: int = 0, paper: int = 255
 ) -> Image.Image:
     """Strokes, from 0 to 1, as a grey picture."""
-    fine = 4
-    picture = Image.new("L", (size[0] * fine, size[1] * fine), paper)
-    brush, r = ImageDraw.Draw(picture), pen * fine / 2
-    for stroke in strokes:
-        points = [(x * picture.width, y * picture.height) for x, y in stroke]
-        brush.line(points, fill=ink, width=round(2 * r), joint="curve")
-        for x, y in points:
-            brush.ellipse((x - r, y - r, x + r, y + r), fill=ink)
-    return picture.reduce(fine)
+    inked = rasterise([np.array(stroke) * size for stroke in strokes], pen, size[::-1]) / 255
+    return Image.fromarray(np.round(paper + (ink - paper) * inked).astype(np.uint8))
 
 
 def ink_of(strokes: Strokes, **options: Any) -> np.ndarray:

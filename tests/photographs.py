@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from recognizer.encode import encode
+from recognizer.strokes import rasterise
 
 Strokes = Sequence[np.ndarray]  # each (n, 2): x to the right, y downwards
 
@@ -51,8 +52,8 @@ def _written(
     lines: Sequence[Sequence[Strokes]], size: tuple[int, int], height: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Where the pen went, 0 to 1."""
-    mask = np.zeros((size[1], size[0]), np.uint8)
-    pen = max(2, round(height * rng.uniform(0.05, 0.12)))
+    placed = []
+    pen = max(2, height * rng.uniform(0.05, 0.12))
     pitch = size[1] / len(lines)
     for number, line in enumerate(lines):
         x = rng.uniform(0.08, 0.2) * size[0] if len(line) > 1 else rng.uniform(0.2, 0.7) * size[0]
@@ -60,11 +61,9 @@ def _written(
             points = np.concatenate(strokes)
             scale = height * rng.uniform(0.85, 1.1) / max(np.ptp(points[:, 1]), 0.5 * np.ptp(points[:, 0]), 1e-6)
             y = (number + 0.5) * pitch - height / 2 + rng.normal(0, 0.05) * height
-            for stroke in strokes:
-                placed = np.round(((stroke - points.min(0)) * scale + (x, y)) * 16).astype(np.int32)
-                cv2.polylines(mask, [placed], False, 255, pen, cv2.LINE_AA, 4)
+            placed += [(stroke - points.min(0)) * scale + (x, y) for stroke in strokes]
             x += np.ptp(points[:, 0]) * scale + height * rng.uniform(0.2, 0.45)
-    return mask.astype(np.float32) / 255
+    return rasterise(placed, pen, size[::-1]).astype(np.float32) / 255
 
 
 def _turned(sheet: np.ndarray, rng: np.random.Generator) -> np.ndarray:

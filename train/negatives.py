@@ -77,9 +77,7 @@ def _part(strokes: Strokes, side: int, rng: np.random.Generator) -> Strokes:
 def _runs(stroke: np.ndarray, kept: np.ndarray) -> Strokes:
     """The parts of a stroke that are kept."""
     ends = np.flatnonzero(np.diff(kept)) + 1
-    return [
-        run for run, keep in zip(np.split(stroke, ends), np.split(kept, ends), strict=True) if keep[0] and len(run) > 1
-    ]
+    return [run for run, keep in zip(np.split(stroke, ends), np.split(kept, ends), strict=True) if keep[0]]
 
 
 def _beside(first: Strokes, second: Strokes, gap: float) -> Strokes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
+
+from recognizer.strokes import rasterise
 
 Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
 
 SIDE = 84  # pixels; the longest side of a drawn digit
-FRACTION_BITS = 4  # OpenCV draws on a grid of 1/16 pixel
 REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most; a wider one makes a 7 of it
 TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
@@ -42,13 +42,9 @@ def draw(strokes: Strokes, width: float) -> np.ndarray:
     low, extent = points.min(0), np.ptp(points, 0)
     margin = width / 2 + 2
     scale = SIDE / max(float(extent.max()), 1e-6)
-    size = np.ceil(extent * scale + 2 * margin).astype(int)
-    ink = np.zeros((size[1], size[0]), np.uint8)
-    for stroke in strokes:
-        placed = ((stroke - low) * scale + margin) * 2**FRACTION_BITS
-        line = [np.round(placed if len(placed) > 1 else placed.repeat(2, 0)).astype(np.int32)]
-        cv2.polylines(ink, line, False, 255, max(1, round(width)), cv2.LINE_AA, FRACTION_BITS)
-    return ink.astype(np.float32) / 255
+    columns, rows = np.ceil(extent * scale + 2 * margin).astype(int)
+    placed = [(stroke - low) * scale + margin for stroke in strokes]
+    return rasterise(placed, width, (rows, columns)).astype(np.float32) / 255
 
 
 def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from recognizer import PictureTooLarge
 from recognizer.encode import encode
+from recognizer.strokes import rasterise
 
 MAX_BYTES = 2_000_000  # of JSON, which grows twentyfold as it is parsed; more than any drawing takes
 MAX_STROKES = 1000
@@ -21,8 +20,7 @@ HEIGHT = 280  # pixels that the strokes are high, as a digit on a canvas of 400
 LONGEST = 8 * HEIGHT  # pixels that they are wide at most
 MARGIN = 60  # pixels around them
 PEN = 18  # pixels; the pen of the drawing page
-PENS = (1, 100)  # pixels
-FINE = 4  # bits behind the point, in which OpenCV takes coordinates
+THINNEST, BROADEST = 1, 100  # pixels; where a pen would be broader, the strokes are drawn smaller
 KEPT = 4  # decimals of a drawing's points that are kept: 1/25 of a pixel on a canvas of 400
 
 
@@ -60,14 +58,12 @@ def draw(body: bytes) -> Drawing:
     strokes, width = _checked(_parsed(body))
     points = np.concatenate(strokes) if strokes else np.zeros((1, 2))
     low, extent = points.min(0), np.ptp(points, axis=0)
-    scale = HEIGHT / max(extent[1], extent[0] * HEIGHT / LONGEST, 1e-9)
-    pen = PEN if width is None else round(min(max(width * scale, PENS[0]), PENS[1]))
-    sheet = np.full([math.ceil(side * scale) + 2 * MARGIN + pen for side in extent[::-1]], 255, np.uint8)
+    scale = HEIGHT / max(extent[1], extent[0] * HEIGHT / LONGEST, (width or 0) * HEIGHT / BROADEST, 1e-9)
+    pen = PEN if width is None else max(width * scale, THINNEST)
     margin = MARGIN + pen / 2
-    for stroke in strokes:
-        placed = np.round(((stroke - low) * scale + margin) * 2**FINE).astype(np.int32)
-        cv2.polylines(sheet, [placed], False, 0, pen, cv2.LINE_AA, FINE)
-    return Drawing(encode(sheet), scale, low - margin / scale)
+    columns, rows = np.ceil(extent * scale + 2 * margin).astype(int)
+    ink = rasterise([(stroke - low) * scale + margin for stroke in strokes], pen, (rows, columns))
+    return Drawing(encode(255 - ink), scale, low - margin / scale)
 
 
 def _parsed(body: bytes) -> Any:
