@@ -17,7 +17,7 @@ WORK = 44 * ZOOM  # pixels; wide enough for a frame turned and stretched
 ELASTIC_SMOOTHNESS = 5.0  # pixels of 28, the standard deviation that the displacements are smoothed with
 PAPER = 0.03  # fainter ink is none: blur has no end, but the ink that is read at serving has
 RINGING = 0.12  # the same for the rings that JPEG draws around strokes
-AS_IT_IS = Augmentation(clean=1.0, thinnest=1.5, widest=5.0)  # pictures unchanged, strokes with any usual pen
+AS_IT_IS = Augmentation(clean=1.0, thinnest=1.9, widest=5.4)  # pictures unchanged, strokes with any usual pen
 FLAWED = 0.3  # share of the pictures that show a flaw of its kind, where the recipe wants any
 TORN = 0.12  # of a side; so much of a digit may be off the edge of its picture
 STEPS = np.arange(WORK, dtype=np.float32) - WORK / 2

@@ -44,8 +44,8 @@ class Augmentation:
     elastic: float = 0.0  # pixels of 28, the typical displacement (Simard et al. 2003)
     thickness: float = 0.0  # pixels of 28 by which strokes grow or shrink, at most
     blur: float = 0.0  # pixels of 28, the largest standard deviation
-    thinnest: float = 2.0  # pixels of 28, the finest pen that strokes are drawn with
-    widest: float = 3.0  # pixels of 28, the broadest
+    thinnest: float = 2.5  # pixels of 28, the finest pen that strokes are drawn with
+    widest: float = 3.5  # pixels of 28, the broadest
     marks: float = 0.0  # share of the drawn 0, 1 and 7 that get a slash, a flag or foot, a bar
     loose: float = 0.0  # share of a drawn stroke that may be missing at either end, and of its digit that it is off
     gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
