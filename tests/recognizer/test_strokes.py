@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def test_more_points_on_a_line_make_it_no_wider():
 def test_a_wider_pen_takes_no_ink_away():
     strokes = [line(0.4, 160), line(2, 90)]
     inks = [rasterise(strokes, width, SHAPE).astype(int) for width in np.arange(0.5, 12, 0.1)]
-    assert all((wider - thinner).min() >= -1 for thinner, wider in zip(inks, inks[1:], strict=False))
+    assert all((wider - thinner).min() >= -1 for thinner, wider in itertools.pairwise(inks))
 
 
 def test_ink_beyond_the_sheet_is_left_out():

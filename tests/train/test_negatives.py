@@ -41,6 +41,13 @@ def test_the_loader_makes_them_with_pairs_of_real_digits():
     assert data.test is None
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_cut_leaves_the_dots_of_its_side(side):
+    dot = np.array([[0.5 + 0.45 * side, 0.5]], np.float32)
+    line = np.stack([np.linspace(0, 1, 50), np.full(50, 0.9)], 1).astype(np.float32)
+    assert any(len(stroke) == 1 for stroke in _part([line, dot], side, np.random.default_rng(0)))
+
+
 def test_a_cut_leaves_a_part_on_either_side():
     line = [np.stack([np.linspace(0, 1, 50), np.linspace(0, 1, 50)], 1).astype(np.float32)]
     for side in (-1, 1):

@@ -8,6 +8,7 @@ from PIL import Image
 from recognizer.frame import frame
 from tests import drawing
 from tests.conftest import data_file
+from train.augment import AS_IT_IS
 from train.errors import TrainError
 from train.own import digest, load
 
@@ -69,6 +70,13 @@ def test_strokes(tmp_path):
     digits = load(tmp_path / "mine.json")[0]
     assert digits.labels.tolist() == [7, 4]
     assert digits.writings[0].writer == "3"
+
+
+def test_dots_among_the_strokes_are_ink(tmp_path):
+    items = [{"label": "1", "strokes": [*drawing.ONE, dot]} for dot in ([], [[0.9, 0.5]], [[0.9, 0.5], [0.9, 0.5]])]
+    (tmp_path / "mine.json").write_text(json.dumps(items))
+    without, single, double = load(tmp_path / "mine.json")[0].seen(AS_IT_IS, np.random.default_rng(0))
+    assert all(seen[:, 20:].any() and not without[:, 20:].any() for seen in (single, double))
 
 
 def test_the_sets_of_others_as_they_come():

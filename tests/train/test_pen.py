@@ -39,17 +39,25 @@ def test_unipen_is_parsed_with_y_downwards():
     assert [stroke.tolist() for stroke in found.strokes] == [[[100, -400], [200, -400]], [[150, -300], [160, -290]]]
 
 
+def test_a_dot_of_unipen_is_a_stroke_of_one_point():
+    (found,) = parse_unipen(UNIPEN.replace(" 160  290\n", ""))
+    assert [len(stroke) for stroke in found.strokes] == [2, 1]
+
+
 @pytest.mark.parametrize("width", [4, 8, 20])
 def test_strokes_are_drawn_as_wide_as_asked(width):
     ink = draw(ONE.strokes, width)
     assert ink.min() == 0
     assert ink.max() == 1
-    assert ink[ink.shape[0] // 2].sum() == pytest.approx(width, abs=1.5)
-    assert ink.any(1).sum() == pytest.approx(SIDE + width, abs=3)
+    assert ink[ink.shape[0] // 2].sum() == pytest.approx(width, abs=0.5)
+    assert ink.any(1).sum() == pytest.approx(SIDE + width, abs=1.5)
 
 
-def test_a_dot_is_drawn():
-    assert draw([np.array([[3, 3]], np.float32)], 6).max() == 1
+@pytest.mark.parametrize("points", [1, 4])
+def test_a_dot_is_drawn_as_wide_as_the_pen(points):
+    ink = draw([np.full((points, 2), 3, np.float32)], 12)
+    assert ink.max() == 1
+    assert 2 * np.sqrt(ink.sum() / np.pi) == pytest.approx(12, abs=0.6)
 
 
 def test_marks_are_added_to_0_1_and_7_alone():

@@ -29,6 +29,12 @@ def test_strokes_are_kept_as_finely_as_a_drawing_needs_them(client, app):
         assert db.session.get(Entry, 1).strokes == {"strokes": [[[0.1235, 1], [-2, 1e6]]], "widths": [0.08]}
 
 
+def test_dots_are_kept_as_strokes_of_a_point(client):
+    dots = {"strokes": [[[0.5, 0.5]], [[0.2, 0.3], [0.2, 0.3]]], "widths": [0.045, 0.08]}
+    draw(client, json.dumps(dots))
+    assert opened(client.get("/draw/1")) == dots
+
+
 def test_without_strokes_there_is_nothing_to_draw_on(client):
     page = upload(client, follow_redirects=True)
     assert "Draw on" not in page.text

@@ -1,10 +1,12 @@
 import json
 
+import cv2
+import numpy as np
 import pytest
 
 from tests.drawing import FOUR, SEVEN, ZERO
 from tests.webapp.test_api import problem
-from webapp.reading.strokes import MAX_BYTES
+from webapp.reading.strokes import MAX_BYTES, draw
 
 STROKES = "/api/v1/strokes"
 
@@ -40,9 +42,36 @@ def test_no_strokes_are_no_ink(client):
     assert problem(response) == "Nothing is drawn or written here yet."
 
 
-@pytest.mark.parametrize("strokes", [[[[5, 5]]], [[[0, 3], [9, 3]]], [[[3, 0], [3, 9]]]])
-def test_dots_and_dashes_break_nothing(client, strokes):
-    assert ask(client, strokes).status_code in (200, 422)
+@pytest.mark.parametrize("strokes", [[[[0, 3], [9, 3]]], [[[3, 0], [3, 9]]]])
+def test_dashes_are_read(client, strokes):
+    assert ask(client, strokes).status_code == 200
+
+
+@pytest.mark.parametrize("members", [{}, {"width": 0.001}, {"width": 2}, {"width": 900}])
+@pytest.mark.parametrize("dot", [[[5, 5]], [[5, 5], [5, 5], [5, 5]]])
+def test_a_dot_is_ink(client, dot, members):
+    response = ask(client, [dot], **members)
+    assert response.status_code == 200
+    (digit,) = response.json["digits"]
+    half = members.get("width", 0) / 2
+    assert digit["box"] == pytest.approx([5 - half, 5 - half, 2 * half, 2 * half], rel=0.02, abs=0.02)
+
+
+def test_a_stroke_of_one_point_is_drawn_where_it_is():
+    stem, dot = [[50, 30], [50, 100]], [[50, 0]]
+    made = draw(json.dumps({"strokes": [stem, dot], "width": 10}).encode())
+    ink = 255 - cv2.imdecode(np.frombuffer(made.png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    boxes = cv2.connectedComponentsWithStats((ink > 127).astype(np.uint8))[2][1:, :4]
+    assert [made.own_box(box.tolist()) for box in boxes] == [
+        pytest.approx([45, -5, 10, 10], abs=0.4),
+        pytest.approx([45, 25, 10, 80], abs=0.4),
+    ]
+
+
+def test_a_pen_broader_than_the_writing_is_high_leaves_a_blot(client):
+    """Not a line, whose width is no part of the strokes' proportions any more."""
+    (digit,) = ask(client, [[[0, 0], [0, 1]]], width=50).json["digits"]
+    assert digit["box"] == pytest.approx([-25, -25, 50, 51], abs=1)
 
 
 @pytest.mark.parametrize(
