@@ -19,9 +19,9 @@ LITERT, KERAS = "model.tflite", "model.keras"
 
 @dataclass(frozen=True)
 class Data:
-    """How many items of a data set were used for what; `sha256` is of all that the set holds, None where it is made."""
+    """How many items of a data set were used for what. `sha256` is of all that the set holds."""
 
-    sha256: str | None
+    sha256: str | None  # None for a set that is generated
     training: int
     validation: int
     test: int
@@ -63,10 +63,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What makes confidences honest; fitted on digits that the model was validated with."""
+    """What makes confidences honest, fitted on the digits that the model was validated with."""
 
     temperature: float = 1.0  # above 0 (Guo et al. 2017, arXiv:1706.04599)
-    reject_below: float = 0.0  # a confidence, from 0 to 1; what is read with less is probably no digit
+    reject_below: float = 0.0  # a confidence from 0 to 1, below which a frame is probably no digit
     calibration_error: float | None = None  # from 0 to 1, of the digits that it was fitted on
 
     def __post_init__(self) -> None:
@@ -79,12 +79,12 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Result:
-    """How a model reads `n` digits; shares from 0 to 1."""
+    """How a model reads `n` digits. All shares are from 0 to 1."""
 
     n: int
     accuracy: float
     interval: tuple[float, float]  # of the accuracy, 95 %
-    per_digit: list[float | None]  # accuracy by digit; None for one that does not occur
+    per_digit: list[float | None]  # the accuracy on each digit, None for one that does not occur
     calibration_error: float
 
     def __post_init__(self) -> None:
@@ -143,7 +143,7 @@ class Bundle:
         return {path.name: path.stat().st_size for path in (self.keras, self.litert) if path.is_file()}
 
     def read_card(self, kind: type[C]) -> C | None:
-        """Return the card, of whatever version it is; None where there is none.
+        """Return the card, whatever its version, or None where there is none.
 
         Raises ModelError, which says what is wrong, where it cannot be understood or tells of another kind of model.
         """

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from recognizer.errors import ModelError
 from recognizer.frame import FRAMING, SIDE, Framing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
-BATCH = 16  # frames; more at once take no less time each, and memory that is kept
+BATCH = 16  # frames. More at once take no less time each, but memory that is kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def locate(name: str) -> Path:
 
 
 class Model:
-    """A model bundle, ready to read frames; safe to share between threads and to carry across a fork.
+    """A model bundle, ready to read frames. It may be shared between threads and carried across a fork.
 
-    `name` is the folder's. `temperature` and `reject_below` come from its card and are 1 and 0 without one; `framing`
-    is what it takes its frames by. Raises ModelError, naming the path, where the bundle is missing or damaged, or its
+    `name` is the folder's. `temperature` and `reject_below` come from its card and are 1 and 0 without one. `framing`
+    is what its frames are made by. Raises ModelError, naming the path, where the bundle is missing or damaged, or its
     model was trained on digits that are framed in another way.
     """
 
@@ -53,7 +53,7 @@ class Model:
 
     @property
     def is_light(self) -> bool:
-        """Whether it runs as LiteRT, which weighs little; Keras takes seconds to start and hundreds of megabytes."""
+        """Whether it runs as LiteRT. Keras takes seconds to start and hundreds of megabytes."""
         return isinstance(self._run, LiteRT)
 
     def probabilities(self, frames: np.ndarray) -> np.ndarray:
@@ -62,17 +62,17 @@ class Model:
         What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
         """
         classes = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
-        return tempered(classes, self.temperature)[:, :DIGITS]
+        return temper(classes, self.temperature)[:, :DIGITS]
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
         self.probabilities(np.zeros((1, SIDE, SIDE)))
 
 
-def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Return probabilities (n, classes) scaled by a temperature above 0 (Guo et al. 2017, arXiv:1706.04599)."""
     scaled = np.clip(probabilities.astype(np.float64), 1e-12, 1) ** (1 / temperature)
-    return scaled / scaled.sum(1, keepdims=True)
+    return np.asarray(scaled / scaled.sum(1, keepdims=True))
 
 
 def _runner(bundle: Bundle) -> Run:
@@ -97,13 +97,13 @@ def _check_framing(bundle: Bundle, framing: Framing) -> None:
         )
 
 
-def _check_shapes(path: Path, inputs: tuple, outputs: tuple) -> None:
+def _check_shapes(path: Path, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
     if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) not in ((DIGITS,), (DIGITS + 1,)):
         raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 
 
 class LiteRT:
-    """Runs a LiteRT file; interpreters bear neither forks nor threads, so each process has its own, and a lock."""
+    """Runs a LiteRT file. Interpreters bear neither forks nor threads, so each process has its own, and a lock."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -130,7 +130,7 @@ class LiteRT:
                 self._room = len(frames)
             interpreter.set_tensor(self._source, frames)
             interpreter.invoke()
-            return interpreter.get_tensor(self._target)
+            return np.asarray(interpreter.get_tensor(self._target))
 
     def _start(self) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -147,7 +147,7 @@ class LiteRT:
 
 
 class Keras:
-    """Runs a Keras file; imports Keras at the first use, as what it sets up does not survive a fork."""
+    """Runs a Keras file. Keras is imported at the first use, as what it sets up does not survive a fork."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

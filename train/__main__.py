@@ -18,7 +18,7 @@ ROOT = MODELS.parent
 
 
 def main() -> None:
-    """Run the command line; errors that a person can put right end it with one line and status 1."""
+    """Run the command line. Errors that a person can put right end it with one line and status 1."""
     options = _parser().parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     fit = commands.add_parser("fit", help="train a recipe and write its bundle")
-    fit.add_argument("recipe", help=f"{', '.join(recipe.known())}, or the path of a TOML file")
+    fit.add_argument("recipe", help=f"{', '.join(recipe.names())}, or the path of a TOML file")
     fit.add_argument("--name", help="the bundle's name in models/ (default: the recipe's; with --from, and -tuned)")
     fit.add_argument(
         "--data", action="append", help="train on it, not on the recipe's: a set's name or a path; repeatable"
@@ -83,26 +83,26 @@ def _fit(options: argparse.Namespace) -> None:
     cooked = recipe.load(options.recipe, [*(recipe.GENTLE if options.start else ()), *_changes(options)])
     from train import report
     from train.fit import fit
-    from train.start import start
+    from train.start import load_start
     from train.training import Run
-    from train.verify import open_model, reported
+    from train.verify import open_model, report_on
 
     if options.data:
         cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
-    spread = strategy.strategy(options.strategy)
+    spread = strategy.choose(options.strategy)
     folder = locate(options.name or _name(cooked.name, options))
-    origin = start(locate(options.start)) if options.start else None
+    origin = load_start(locate(options.start)) if options.start else None
     run = Run(folder, options.seed, options.resume, options.tensorboard, spread)
     card, (title, (frames, labels)) = fit(cooked, run, origin)
-    print(reported(open_model(folder), title, frames[..., 0], labels, Bundle(folder).plots))
+    print(report_on(open_model(folder), title, frames[..., 0], labels, Bundle(folder).plots))
     if card.origin:
-        print("\n" + report.before_and_after(card.origin.accuracy, card.results))
+        print("\n" + report.compare(card.origin.accuracy, card.results))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
 
 
 def _name(recipe: str, options: argparse.Namespace) -> str:
     """What a bundle is called that is given no name: each of several workers writes one, and all are the same."""
-    worker = strategy.worker() if options.strategy == "multiworker" else 0
+    worker = strategy.find_worker() if options.strategy == "multiworker" else 0
     return recipe + ("-tuned" if options.start else "") + (f"-worker{worker}" if worker else "")
 
 

@@ -29,54 +29,54 @@ def build(
     `precision` is a dtype policy of Keras's; weights and answers are float32 in any case.
     """
     inputs = keras.Input((SIDE, SIDE, 1), name="frame")
-    outputs = [_network(inputs, layers, classes, precision) for _ in range(members)]
+    outputs = [_build_network(inputs, layers, classes, precision) for _ in range(members)]
     return keras.Model(inputs, kl.Average()(outputs) if members > 1 else outputs[0], name=name)
 
 
-def members(model: keras.Model, kind: type[keras.Model] = keras.Model) -> keras.Model:
-    """The same networks, each answering for itself, (n, members, classes): so they are trained, to differ usefully."""
+def split_members(model: keras.Model, kind: type[keras.Model] = keras.Model) -> keras.Model:
+    """The same networks, each answering for itself, (n, members, classes). Trained like this they differ usefully."""
     mean = model.layers[-1]
     outputs = mean.input if isinstance(mean, kl.Average) else [mean.output]
     return kind(model.inputs, kl.Concatenate(axis=1)([kl.Reshape((1, -1))(output) for output in outputs]))
 
 
-def settled(model: keras.Model) -> keras.Model:
-    """A trained model whose kernels have the eight bits that LiteRT keeps of them, so that both files hold the same.
+def quantise(model: keras.Model) -> keras.Model:
+    """Return a trained model whose kernels have the eight bits that LiteRT keeps, so that both files hold the same.
 
-    Batch normalisation becomes a plain scale and offset, taken into a linear convolution before it, as LiteRT does.
+    Batch normalisation is folded into a linear convolution before it, as LiteRT does, or becomes a scale and offset.
     """
     makers = {id(layer.output): layer for layer in model.layers}
     norms = {layer.name: makers[id(layer.input)] for layer in model.layers if isinstance(layer, kl.BatchNormalization)}
-    gone = {name for name, maker in norms.items() if _is_linear(maker)}
+    folded = {name for name, maker in norms.items() if _is_linear(maker)}
 
     def call(layer: keras.Layer, *inputs: keras.KerasTensor, **options: object) -> keras.KerasTensor:
-        return inputs[0] if layer.name in gone else layer(*inputs, **options)
+        return inputs[0] if layer.name in folded else layer(*inputs, **options)
 
-    plain = keras.models.clone_model(model, clone_function=_whole, call_function=call)
+    plain = keras.models.clone_model(model, clone_function=_as_float32, call_function=call)
     for layer in plain.layers:
-        layer.set_weights([_rounded(weight) for weight in model.get_layer(layer.name).get_weights()])
+        layer.set_weights([_round(weight) for weight in model.get_layer(layer.name).get_weights()])
     for name, maker in norms.items():
         scale, offset = _scale_and_offset(model.get_layer(name))
-        if name in gone:
+        if name in folded:
             kernel, bias = maker.get_weights()
-            plain.get_layer(maker.name).set_weights([_rounded(kernel * scale), bias * scale + offset])
+            plain.get_layer(maker.name).set_weights([_round(kernel * scale), bias * scale + offset])
         else:
             none, unit = np.zeros_like(scale), np.ones_like(scale) - model.get_layer(name).epsilon
             plain.get_layer(name).set_weights([scale, offset, none, unit])
     return plain
 
 
-def _whole(layer: keras.Layer) -> keras.Layer:
+def _as_float32(layer: keras.Layer) -> keras.Layer:
     """The same layer, computing with float32 whatever it was trained with."""
     return layer.__class__.from_config(layer.get_config() | {"dtype": "float32"})
 
 
-def _rounded(weight: np.ndarray) -> np.ndarray:
-    """A kernel in whole steps for each of its outputs (LiteRT's 8-bit quantization specification); a bias as it is."""
+def _round(weight: np.ndarray) -> np.ndarray:
+    """A kernel in whole steps for each output (LiteRT's 8-bit quantization specification), or a bias as it is."""
     if weight.ndim == 1:
         return weight
     step = np.abs(weight).max(axis=tuple(range(weight.ndim - 1)), keepdims=True) / STEPS
-    return np.round(weight / np.maximum(step, np.finfo(step.dtype).tiny)) * step
+    return np.asarray(np.round(weight / np.maximum(step, np.finfo(step.dtype).tiny)) * step)
 
 
 def _is_linear(layer: keras.Layer) -> bool:
@@ -89,14 +89,14 @@ def _scale_and_offset(norm: kl.BatchNormalization) -> tuple[np.ndarray, np.ndarr
     return scale, beta - mean * scale
 
 
-def _network(inputs: keras.KerasTensor, layers: Sequence[str], classes: int, precision: str) -> keras.KerasTensor:
+def _build_network(inputs: keras.KerasTensor, layers: Sequence[str], classes: int, precision: str) -> keras.KerasTensor:
     outputs = inputs
     for words in layers:
-        outputs = _layer(words, precision)(outputs)
+        outputs = _build_layer(words, precision)(outputs)
     return kl.Dense(classes, activation="softmax")(outputs)
 
 
-def _layer(words: str, precision: str) -> keras.Layer:
+def _build_layer(words: str, precision: str) -> keras.Layer:
     kind, *options = words.split()
     numbers = [float(option) for option in options if option.replace(".", "", 1).isdigit()]
     try:

@@ -13,52 +13,52 @@ from train import pen
 from train.recipe import Augmentation
 
 ZOOM = 2  # the working picture has this many pixels for one of the frame, so that strokes can change by half of one
-WORK = 44 * ZOOM  # pixels; wide enough for a frame turned and stretched
+WORK = 44 * ZOOM  # pixels, wide enough for a frame turned and stretched
 ELASTIC_SMOOTHNESS = 5.0  # pixels of 28, the standard deviation that the displacements are smoothed with
-PAPER = 0.03  # fainter ink is none: blur has no end, but the ink that is read at serving has
+PAPER = 0.03  # fainter ink counts as none, as blur has no end but ink at serving has
 RINGING = 0.12  # the same for the rings that JPEG draws around strokes
 AS_IT_IS = Augmentation(clean=1.0, thinnest=1.9, widest=5.4)  # pictures unchanged, strokes with any usual pen
 FLAWED = 0.3  # share of the pictures that show a flaw of its kind, where the recipe wants any
-TORN = 0.12  # of a side; so much of a digit may be off the edge of its picture
+TORN = 0.12  # of a side, how much of a digit may be off the edge of its picture
 STEPS = np.arange(WORK, dtype=np.float32) - WORK / 2
 GRID = np.stack(np.meshgrid(STEPS, STEPS))  # (2, WORK, WORK), x and y from the middle of the working picture
 
 
 def augment(frames: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    """Return a changed copy of frames (n, 28, 28) float32, 0 to 1; the same generator state gives the same copy."""
-    return np.stack([picture if rng.random() < how.clean else _changed(picture, how, rng) for picture in frames])
+    """Return a changed copy of frames (n, 28, 28) float32, 0 to 1. The same generator state gives the same copy."""
+    return np.stack([picture if rng.random() < how.clean else _change(picture, how, rng) for picture in frames])
 
 
-def drawn(writings: Sequence[pen.Writing], how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+def draw(writings: Sequence[pen.Writing], how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     """Return frames (n, 28, 28) float32, 0 to 1, of strokes, each with a pen and marks and in a posture of its own."""
-    return np.stack([_drawn(writing, how, rng) for writing in writings])
+    return np.stack([_draw(writing, how, rng) for writing in writings])
 
 
-def _changed(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+def _change(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     places = np.tensordot(_affine(how, rng) / ZOOM, GRID, 1) + np.float32(SIDE / 2)
     if how.elastic:
         places += _displacement(how.elastic, rng)
     x, y = places
     ink = cv2.remap(picture, x, y, cv2.INTER_CUBIC)
-    ink = _thicker(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
-    ink = _flawed(ink, ZOOM, how, rng)
-    return _framed(ink) if ink.max() > 0.5 else picture
+    ink = _thicken(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
+    ink = _add_flaws(ink, ZOOM, how, rng)
+    return _frame(ink) if ink.max() > 0.5 else picture
 
 
-def _drawn(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+def _draw(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     zoom = pen.SIDE / FRAMING.box
     matrix = _affine(how, rng)
-    strokes = pen.marked(writing, how.marks, rng)
+    strokes = pen.mark(writing, how.marks, rng)
     if how.loose:
-        strokes = pen.loosened(strokes, how.loose, rng)
+        strokes = pen.loosen(strokes, how.loose, rng)
     strokes = [stroke @ matrix.T for stroke in strokes]
     if how.elastic:
-        strokes = _bent(strokes, how.elastic / FRAMING.box, rng)
+        strokes = _bend(strokes, how.elastic / FRAMING.box, rng)
     ink = pen.draw(strokes, zoom * np.exp(rng.uniform(*np.log((how.thinnest, how.widest)))))
-    return _framed(_flawed(ink, zoom, how, rng))
+    return _frame(_add_flaws(ink, zoom, how, rng))
 
 
-def _framed(ink: np.ndarray) -> np.ndarray:
+def _frame(ink: np.ndarray) -> np.ndarray:
     """The frame of ink from 0 to 1."""
     return frame(np.round(255 * ink).astype(np.uint8))
 
@@ -69,7 +69,8 @@ def _affine(how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     slant = rng.uniform(-how.shear, how.shear)
     stretch = np.exp(rng.uniform(-how.stretch, how.stretch) / 2)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return (rotation @ np.array([[1, slant], [0, 1]]) @ np.diag([stretch, 1 / stretch])).astype(np.float32)
+    matrix: np.ndarray = rotation @ np.array([[1, slant], [0, 1]]) @ np.diag([stretch, 1 / stretch])
+    return matrix.astype(np.float32)
 
 
 def _displacement(size: float, rng: np.random.Generator) -> np.ndarray:
@@ -82,8 +83,8 @@ def _displacement(size: float, rng: np.random.Generator) -> np.ndarray:
     return cv2.resize(smooth, (WORK, WORK), interpolation=cv2.INTER_LINEAR).transpose(2, 0, 1)
 
 
-def _bent(strokes: pen.Strokes, share: float, rng: np.random.Generator) -> pen.Strokes:
-    """Strokes displaced by a smooth field, about `share` of the digit's size; the field is a sum of slow waves."""
+def _bend(strokes: pen.Strokes, share: float, rng: np.random.Generator) -> pen.Strokes:
+    """Strokes displaced by a sum of slow waves, by about `share` of the digit's size."""
     points = np.concatenate(strokes)
     low, size = points.min(0), max(float(np.ptp(points, 0).max()), 1e-6)
     waves = rng.normal(0, np.pi, (4, 2))
@@ -94,7 +95,7 @@ def _bent(strokes: pen.Strokes, share: float, rng: np.random.Generator) -> pen.S
     ]
 
 
-def _thicker(ink: np.ndarray, pixels: float) -> np.ndarray:
+def _thicken(ink: np.ndarray, pixels: float) -> np.ndarray:
     """Strokes wider (if negative, narrower) by `pixels`: a mixture of the two nearest whole dilations (erosions)."""
     change = cv2.dilate if pixels > 0 else cv2.erode
     whole, part = divmod(abs(pixels) / 2, 1)
@@ -103,33 +104,33 @@ def _thicker(ink: np.ndarray, pixels: float) -> np.ndarray:
     return (1 - part) * ink + part * change(ink, kernel)
 
 
-def _flawed(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
-    """Ink with what pens, neighbours and cameras do to it; `zoom` is how many pixels make one of the frame."""
+def _add_flaws(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """Ink with what pens, neighbours and cameras do to it. So many pixels as `zoom` make one of the frame."""
     if how.torn and rng.random() < how.torn:
-        ink = _torn(ink, rng)
+        ink = _tear(ink, rng)
     if how.gaps and rng.random() < FLAWED:
-        ink = _broken(ink, how.gaps * zoom, rng)
+        ink = _skip(ink, how.gaps * zoom, rng)
     if how.leftovers and rng.random() < how.leftovers:
-        ink = _with_leftover(ink, zoom, rng)
+        ink = _add_leftover(ink, zoom, rng)
     if how.blur:
         ink = cv2.GaussianBlur(ink, (0, 0), max(rng.uniform(0, how.blur) * zoom, 0.01))
     if how.noise and rng.random() < FLAWED:
         grain = rng.normal(0, rng.uniform(0, how.noise), ink.shape).astype(np.float32)
         ink = np.clip(ink + grain * (ink > 0.05), 0, 1)
     if how.jpeg and rng.random() < FLAWED:
-        ink = _through_jpeg(ink, rng)
+        ink = _compress(ink, rng)
     return np.where(ink < PAPER, 0, ink)
 
 
-def _torn(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Ink without what lies off an edge of the picture; not the upper one, without its bar a 7 would be a 1."""
+def _tear(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink without what lies off an edge, but never the upper one, as without its bar a 7 would be a 1."""
     x, y, width, height = cv2.boundingRect((ink > 0.5).astype(np.uint8))
     turns = int(rng.integers(1, 4))
     box = np.rot90(ink[y : y + height, x : x + width], turns)
     return np.rot90(box[round(rng.uniform(0, TORN) * len(box)) :], -turns)
 
 
-def _broken(ink: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarray:
+def _skip(ink: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarray:
     """Ink with a few spots where the pen skipped, at most `width` pixels wide."""
     ys, xs = np.nonzero(ink > 0.5)
     ink = ink.copy()
@@ -140,7 +141,7 @@ def _broken(ink: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarr
     return ink
 
 
-def _with_leftover(ink: np.ndarray, zoom: float, rng: np.random.Generator) -> np.ndarray:
+def _add_leftover(ink: np.ndarray, zoom: float, rng: np.random.Generator) -> np.ndarray:
     """Ink with a bit of a ruled line or of a neighbour beside it."""
     margin = round(3 * zoom)
     ink = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
@@ -159,7 +160,7 @@ def _with_leftover(ink: np.ndarray, zoom: float, rng: np.random.Generator) -> np
     return ink
 
 
-def _through_jpeg(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _compress(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     quality = int(rng.integers(15, 70))
     coded = np.frombuffer(
         encode(np.round(255 - 255 * ink).astype(np.uint8), ".jpg", (cv2.IMWRITE_JPEG_QUALITY, quality)), np.uint8

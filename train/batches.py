@@ -1,4 +1,4 @@
-"""Digits → batches for a network, seen anew in each epoch."""
+"""Digits → batches for a network, rendered anew in each epoch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Targets = Callable[[np.ndarray], np.ndarray]  # labels (n,) → what the network
 
 
 class Batches(keras.utils.PyDataset):
-    """Shuffled batches of frames (n, 28, 28, 1) and their targets; the same for the same seed and epoch (from 0)."""
+    """Shuffled batches of frames (n, 28, 28, 1) and their targets, fixed by the seed and the epoch (from 0)."""
 
     def __init__(
         self, parts: Sequence[Digits], size: int, how: Augmentation, seed: int, targets: Targets, epoch: int = 0
@@ -46,5 +46,5 @@ class Batches(keras.utils.PyDataset):
 
 def batch(parts: Sequence[Digits], how: Augmentation, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The digits of all parts: frames (n, 28, 28, 1) float32 as a network takes them, and labels (n,)."""
-    frames = np.concatenate([part.seen(how, rng) for part in parts])
+    frames = np.concatenate([part.render(how, rng) for part in parts])
     return frames[..., None], np.concatenate([part.labels for part in parts])

@@ -19,7 +19,7 @@ from train.errors import TrainError
 
 @contextmanager
 def draft(folder: Path) -> Iterator[Bundle]:
-    """Give an empty bundle that takes `folder`'s place at the end; on an error the old one stays. Raises TrainError."""
+    """Give an empty bundle that takes the place of `folder` at the end, unless there is an error. Raises TrainError."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         drafted = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -44,7 +44,7 @@ def save(model: keras.Model, bundle: Bundle) -> None:
 
 
 def _deflate(path: Path) -> None:
-    """Compress a zip file, which Keras does not; weights of half precision fill half of their bytes with zeros."""
+    """Compress a Keras file, as Keras does not. Quantised weights need fewer bits than they are stored with."""
     with ZipFile(path) as plain:
         content = {name: plain.read(name) for name in plain.namelist()}
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as small:

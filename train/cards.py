@@ -1,4 +1,4 @@
-"""What the cards of the shipped models say, as the table in the README; and cards of older versions, written anew."""
+"""Read cards, write those of older versions anew, and make the README's table of them."""
 
 from __future__ import annotations
 

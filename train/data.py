@@ -1,4 +1,4 @@
-"""Data sets as labelled digits; looked for in the folder that DIGITS_DATA names, else downloaded from their homes."""
+"""Data sets as labelled digits, from the folder that DIGITS_DATA names or else downloaded from their homes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from recognizer.frame import SIDE, frame
-from train.augment import augment, drawn
+from train.augment import augment, draw
 from train.errors import TrainError
 from train.pen import Writing, parse_unipen
 from train.recipe import Augmentation
@@ -28,7 +28,7 @@ PENDIGITS_HOME = "https://archive.ics.uci.edu/static/public/81/pen+based+recogni
 
 
 class Digits(ABC):
-    """Labelled digits (n) that can be seen as frames, each time a little differently."""
+    """Labelled digits (n) that can be rendered as frames, each time a little differently."""
 
     labels: np.ndarray  # (n,) int64, 0 to 9, or 10 for what is no digit
 
@@ -37,12 +37,12 @@ class Digits(ABC):
         """The chosen ones, by their numbers."""
 
     @abstractmethod
-    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    def render(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
         """All of them as frames (n, 28, 28) float32, 0 to 1."""
 
     @abstractmethod
-    def halves(self, share: float, rng: np.random.Generator) -> tuple[Self, Self]:
-        """Those to train on and about a `share` to validate with, which have nothing in common."""
+    def split(self, share: float, rng: np.random.Generator) -> tuple[Self, Self]:
+        """Return those to train on and about a `share` to validate with, which have nothing in common."""
 
 
 class Frames(Digits):
@@ -55,11 +55,11 @@ class Frames(Digits):
         """The chosen ones, by their numbers."""
         return Frames(self.frames[which], self.labels[which])
 
-    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    def render(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
         """The pictures, augmented."""
         return augment(self.frames, how, rng)
 
-    def halves(self, share: float, rng: np.random.Generator) -> tuple[Frames, Frames]:
+    def split(self, share: float, rng: np.random.Generator) -> tuple[Frames, Frames]:
         """Split at random."""
         order, held_out = rng.permutation(len(self.labels)), round(share * len(self.labels))
         return self.take(order[held_out:]), self.take(order[:held_out])
@@ -76,12 +76,12 @@ class Pens(Digits):
         """The chosen ones, by their numbers."""
         return Pens([self.writings[number] for number in which])
 
-    def seen(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    def render(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
         """The strokes drawn, each with a pen and in a manner of its own."""
-        return drawn(self.writings, how, rng)
+        return draw(self.writings, how, rng)
 
-    def halves(self, share: float, rng: np.random.Generator) -> tuple[Pens, Pens]:
-        """Split by writer; at random where there are too few of them."""
+    def split(self, share: float, rng: np.random.Generator) -> tuple[Pens, Pens]:
+        """Split by writer, or at random where there are too few of them."""
         writers = sorted({writing.writer for writing in self.writings})
         held_out = set(rng.permutation(writers)[: round(share * len(writers))])
         if not held_out:
@@ -93,7 +93,7 @@ class Pens(Digits):
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """A named data set; `sha256` is of all that it holds, as it was before framing, None if it is made."""
+    """A named data set. `sha256` is of all that it holds before framing, or None for one that is generated."""
 
     name: str
     sha256: str | None
@@ -116,7 +116,7 @@ def mnist() -> DataSet:
         digest.update(np.ascontiguousarray(array, np.uint8).tobytes())
     _check("mnist.npz", digest.hexdigest(), MNIST_SHA256)
     x_train, y_train, x_test, y_test = arrays
-    return DataSet("mnist", MNIST_SHA256, _framed(x_train, y_train), _framed(x_test, y_test))
+    return DataSet("mnist", MNIST_SHA256, _frame_all(x_train, y_train), _frame_all(x_test, y_test))
 
 
 def pendigits() -> DataSet:
@@ -173,10 +173,10 @@ def _pendigits_download() -> bytes:
     except Exception as error:  # Keras raises bare exceptions for what fails on the way
         raise TrainError(f"pendigits cannot be downloaded ({error}). Try again, or set DIGITS_DATA.") from error
     with ZipFile(archive) as files:
-        return unlzw(files.read("pendigits-orig.tra.Z"))
+        return bytes(unlzw(files.read("pendigits-orig.tra.Z")))
 
 
-def _framed(pictures: np.ndarray, labels: np.ndarray) -> Frames:
+def _frame_all(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     """The frames of pictures (n, 28, 28) uint8 with bright ink, made as at serving."""
     frames = np.stack([frame(picture) for picture in pictures.reshape(-1, SIDE, SIDE)])
     return Frames(frames, labels.astype(np.int64))

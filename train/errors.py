@@ -1,4 +1,4 @@
-"""What a person can put right; the message says how, and the command prints it without a stack trace."""
+"""What a person can put right. The message says how, and the command prints it without a stack trace."""
 
 
 class TrainError(Exception):

@@ -13,15 +13,15 @@ import numpy as np
 
 from recognizer.bundle import DIGITS, Calibration, DigitCard, Origin, Result
 from recognizer.frame import FRAMING
-from recognizer.model import tempered
+from recognizer.model import temper
 from train import measures, plots
 from train.augment import AS_IT_IS
 from train.batches import batch
 from train.bundle import draft, save
-from train.mixture import Part, mixed, rehearsed
+from train.mixture import Part, mix, rehearse
 from train.recipe import Recipe
 from train.start import Start
-from train.training import Run, picked, trained
+from train.training import Run, pick_epoch, train_model
 
 REHEARSED = 4  # digits of each set that a model had learnt, for each new one, so that it is not forgotten
 REJECTED = 0.002  # share of the validation digits that may be taken for none: the least certain ones
@@ -41,7 +41,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         tests = _tests(parts)
         training = [part.training for part in parts for _ in range(part.times)]
         begun = time.perf_counter()
-        model, history = trained(recipe, training, validation, run, start and start.model)
+        model, history = train_model(recipe, training, validation, run, start and start.model)
         seconds = time.perf_counter() - begun
         save(model, bundle)
         calibration = _calibrate(model, validation)
@@ -51,7 +51,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
             recipe=dataclasses.asdict(recipe) | (start.layers if start else {}),
             seed=run.seed,
             origin=_origin(start, tests) if start else None,
-            epoch=picked(history, recipe.train.pick),
+            epoch=pick_epoch(history, recipe.train.pick),
             data={part.data.name: part.describe() for part in parts},
             parameters=model.count_params(),
             bytes=bundle.sizes(),
@@ -68,16 +68,16 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
 
 
 def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> list[Part]:
-    parts = mixed(recipe.data, recipe.train.validation, rng)
+    parts = mix(recipe.data, recipe.train.validation, rng)
     if start:
         learnt = [name for name in start.learnt if name not in recipe.data]
         count = REHEARSED * sum(len(part.training.labels) for part in parts)
-        parts += rehearsed(learnt, count, recipe.train.validation, rng)
+        parts += rehearse(learnt, count, recipe.train.validation, rng)
     return parts
 
 
 def _tests(parts: Sequence[Part]) -> dict[str, Pair]:
-    """The digits that each part is tested on, which nothing is chosen by; of sets without any, those of validation."""
+    """The test digits of each part, which nothing is chosen by. Without any, the first part's validation digits."""
     tests = {f"{part.data.name} test": part.data.test for part in parts if part.data.test}
     digits = tests or {f"{parts[0].data.name} validation": parts[0].validation}
     return {name: batch([some], AS_IT_IS, np.random.default_rng(0)) for name, some in digits.items()}
@@ -101,8 +101,8 @@ def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
     frames, labels = validation
     digits = labels < DIGITS
     raw, labels = _probabilities(model, frames[digits]), labels[digits]
-    temperature = measures.best_temperature(raw, labels)
-    calibrated = tempered(raw, temperature)[:, :DIGITS]
+    temperature = measures.fit_temperature(raw, labels)
+    calibrated = temper(raw, temperature)[:, :DIGITS]
     return Calibration(
         temperature=temperature,
         reject_below=float(np.quantile(calibrated.max(1), REJECTED)),
@@ -113,7 +113,7 @@ def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
 def _test(model: keras.Model, calibration: Calibration, digits: Pair) -> Result:
     """How a model reads the digits of a test set, which are looked at here alone."""
     frames, labels = digits
-    return measures.result(tempered(_probabilities(model, frames), calibration.temperature)[:, :DIGITS], labels)
+    return measures.measure(temper(_probabilities(model, frames), calibration.temperature)[:, :DIGITS], labels)
 
 
 def _libraries() -> dict[str, str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.stats import binned_statistic, binomtest
 
 from recognizer.bundle import DIGITS, Result
-from recognizer.model import tempered
+from recognizer.model import temper
 
-Z95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
-TEMPERATURES = np.geomspace(0.25, 4, 401)
+TEMPERATURES = 0.25, 4.0  # between which the best one is looked for
 BINS = 15
 
 
@@ -20,42 +19,47 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def per_digit_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> list[float | None]:
-    """Accuracy on each digit from 0 to 9; None for one that does not occur."""
+    """Accuracy on each digit from 0 to 9, or None for one that does not occur."""
     right = probabilities.argmax(1) == labels
     return [float(right[labels == digit].mean()) if (labels == digit).any() else None for digit in range(DIGITS)]
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
+def interval(share: float, n: int) -> tuple[float, float]:
     """95 % interval of a share seen in n trials (Wilson 1927, doi 10.1080/01621459.1927.10502953)."""
-    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)
-    return centre - half, centre + half
+    low, high = binomtest(round(share * n), n).proportion_ci(0.95, "wilson")
+    return float(low), float(high)
+
+
+def reliability(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean confidence, share that is right and count of the digits in each of 15 bins of confidence that holds any."""
+    confidence, right = np.minimum(probabilities.max(1), 1), probabilities.argmax(1) == labels
+    means, _, numbers = binned_statistic(confidence, [confidence, right], "mean", BINS, (0, 1))
+    counts = np.bincount(numbers, minlength=BINS + 1)[1:]
+    return means[0][counts > 0], means[1][counts > 0], counts[counts > 0]
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Expected calibration error, 0 to 1, over 15 equally wide bins (Guo et al. 2017, arXiv:1706.04599)."""
-    confidence = probabilities.max(1)
-    surplus = confidence - (probabilities.argmax(1) == labels)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return float(np.abs(np.bincount(bins, weights=surplus, minlength=BINS)).sum() / len(labels))
+    confidence, right, counts = reliability(probabilities, labels)
+    return float(np.average(np.abs(confidence - right), weights=counts))
 
 
-def result(probabilities: np.ndarray, labels: np.ndarray) -> Result:
+def measure(probabilities: np.ndarray, labels: np.ndarray) -> Result:
     """What a card says of a data set."""
     right = accuracy(probabilities, labels)
     return Result(
         n=len(labels),
         accuracy=right,
-        interval=wilson(right, len(labels)),
+        interval=interval(right, len(labels)),
         per_digit=per_digit_accuracy(probabilities, labels),
         calibration_error=calibration_error(probabilities, labels),
     )
 
 
-def best_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """The temperature at which the labels are likeliest (Guo et al. 2017), between ¼ and 4."""
 
     def loss(temperature: float) -> float:
-        return -float(np.log(tempered(probabilities, temperature)[np.arange(len(labels)), labels]).mean())
+        return -float(np.log(temper(probabilities, temperature)[np.arange(len(labels)), labels]).mean())
 
-    return float(min(TEMPERATURES, key=loss))
+    return float(minimize_scalar(loss, bounds=TEMPERATURES, method="bounded").x)

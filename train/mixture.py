@@ -21,7 +21,7 @@ FEWEST = 10  # digits of one's own that can be split
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A data set after the split; an epoch sees its training digits so many `times`."""
+    """A data set after the split. An epoch sees its training digits so many `times`."""
 
     data: DataSet
     times: int
@@ -50,35 +50,35 @@ def find(data: str) -> DataSet:
     return DataSet(path.name, own.digest(path), *own.load(path))
 
 
-def mixed(data: Mapping[str, int], share: float, rng: np.random.Generator) -> list[Part]:
+def mix(data: Mapping[str, int], share: float, rng: np.random.Generator) -> list[Part]:
     """Return data sets, given by name or path and times, with a `share` kept for validation. Raises TrainError."""
     return [
-        _own(name, times, rng) if name not in LOADERS else _part(find(name), times, share, rng)
+        _split_own(name, times, rng) if name not in LOADERS else _split(find(name), times, share, rng)
         for name, times in data.items()
     ]
 
 
-def rehearsed(names: Collection[str], count: int, share: float, rng: np.random.Generator) -> list[Part]:
+def rehearse(names: Collection[str], count: int, share: float, rng: np.random.Generator) -> list[Part]:
     """Return at most `count` training digits of each of these data sets, at random, and all their test digits."""
     parts = []
     for name in names:
         data = load_set(name)
         some = rng.permutation(len(data.train.labels))[:count]
-        parts.append(_part(dataclasses.replace(data, train=data.train.take(some)), 1, share, rng))
+        parts.append(_split(dataclasses.replace(data, train=data.train.take(some)), 1, share, rng))
     return parts
 
 
-def _part(data: DataSet, times: int, share: float, rng: np.random.Generator) -> Part:
-    return Part(data, times, *data.train.halves(share, rng))
+def _split(data: DataSet, times: int, share: float, rng: np.random.Generator) -> Part:
+    return Part(data, times, *data.train.split(share, rng))
 
 
-def _own(path: str, times: int, rng: np.random.Generator) -> Part:
+def _split_own(path: str, times: int, rng: np.random.Generator) -> Part:
     data = find(path)
     if len(data.train.labels) < FEWEST:
         raise TrainError(
             f"{path}: holds {len(data.train.labels)} digits, too few for training, validation and test; give {FEWEST}."
         )
     if not data.test:
-        rest, test = data.train.halves(OWN_SHARE, rng)
+        rest, test = data.train.split(OWN_SHARE, rng)
         data = dataclasses.replace(data, train=rest, test=test)
-    return _part(data, times, OWN_SHARE, rng)
+    return _split(data, times, OWN_SHARE, rng)

@@ -20,7 +20,7 @@ FEWEST_POINTS = 40  # of a stroke, so that curves are round
 
 
 def make(count: int, digits: Sequence[Writing], rng: np.random.Generator) -> list[Writing]:
-    """Return `count` negatives, a mixture of all kinds; `digits` are those that pairs are made of."""
+    """Return `count` negatives, a mixture of all kinds. Pairs are made of `digits`."""
     kinds: list[tuple[float, Callable[[np.random.Generator], Strokes]]] = [
         (0.50, _sign),
         (0.04, _word),
@@ -66,7 +66,7 @@ def _more_than_one(digits: Sequence[Writing], rng: np.random.Generator) -> Strok
 
 
 def _part(strokes: Strokes, side: int, rng: np.random.Generator) -> Strokes:
-    """What lies to the left (-1) or right (1) of a cut through upright strokes; all of them if that is too little."""
+    """What lies to the left (-1) or right (1) of a cut through upright strokes, or all if that is too little."""
     width, height = np.concatenate(strokes).max(0)
     place, lean = width * rng.uniform(0.4, 0.6), rng.uniform(-0.15, 0.15)
     beyond = [side * (stroke[:, 0] - place + lean * (stroke[:, 1] - height / 2)) > 0 for stroke in strokes]
@@ -81,7 +81,7 @@ def _runs(stroke: np.ndarray, kept: np.ndarray) -> Strokes:
 
 
 def _beside(first: Strokes, second: Strokes, gap: float) -> Strokes:
-    """Two writings of about the same height, one to the right of the other; `gap` is relative to that height."""
+    """Two writings of about the same height, one to the right of the other. `gap` is relative to that height."""
     first, second = _upright(first), _upright(second)
     shift = max(stroke[:, 0].max() for stroke in first) + gap
     return [*first, *(stroke + np.array((shift, 0), np.float32) for stroke in second)]
@@ -119,7 +119,7 @@ def _spiral(rng: np.random.Generator) -> Strokes:
 
 
 def _polygon(rng: np.random.Generator) -> Strokes:
-    """Triangle, box or star, in half of the cases crossed out; a plain ring of more corners would be a 0."""
+    """Triangle, box or star, in half of the cases crossed out. A ring of more corners would be a 0."""
     corners = int(rng.integers(3, 8))
     angles = 2 * np.pi * (np.arange(corners) + rng.uniform(-0.15, 0.15, corners)) / corners + rng.uniform(0, np.pi)
     ring = np.stack([np.cos(angles), np.sin(angles)], 1) * rng.uniform(0.5, 1, 2)

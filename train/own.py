@@ -65,13 +65,13 @@ def digest(path: Path) -> str:
 def _load(path: Path) -> Sequence[Digits]:
     name = path.name.lower()
     if _lists(path):
-        return [_files(_rows(path))]
+        return [_load_files(_rows(path))]
     if name.endswith(".npz"):
-        return _arrays(path)
+        return _load_arrays(path)
     if name.endswith((".json", ".json.gz")):
-        return [_strokes(path)]
+        return [_load_strokes(path)]
     if "images" in name:
-        return [_framed(_idx(path), _idx(_labels(path)), path)]
+        return [_frame_all(_read_idx(path), _read_idx(_labels(path)), path)]
     raise ValueError("its name tells no kind")
 
 
@@ -93,20 +93,20 @@ def _labels(path: Path) -> Path:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    """The files of a digit's folder, hidden ones left out; none for a file that lies beside the folders."""
+    """The files of a digit's folder, hidden ones left out. A file beside the folders has none."""
     return sorted(file for file in folder.iterdir() if not file.name.startswith(".")) if folder.is_dir() else []
 
 
-def _arrays(path: Path) -> list[Digits]:
+def _load_arrays(path: Path) -> list[Digits]:
     with np.load(path, allow_pickle=False) as archive:
         held = [pair for pair in (*ARRAYS, TEST_ARRAYS) if all(name in archive for name in pair)]
         if not held:
             raise ValueError(f"it holds {', '.join(archive)}, not x and y")
         used = [held[0], TEST_ARRAYS] if TEST_ARRAYS in held[1:] else held[:1]
-        return [_framed(archive[pictures], archive[labels], path) for pictures, labels in used]
+        return [_frame_all(archive[pictures], archive[labels], path) for pictures, labels in used]
 
 
-def _idx(path: Path) -> np.ndarray:
+def _read_idx(path: Path) -> np.ndarray:
     content = path.read_bytes()
     content = gzip.decompress(content) if path.suffix == ".gz" else content
     if content[:3] != bytes([0, 0, IDX_TYPE]):
@@ -116,7 +116,7 @@ def _idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, np.uint8, math.prod(map(int, shape)), start).reshape(shape)
 
 
-def _framed(pictures: np.ndarray, labels: np.ndarray, path: Path) -> Frames:
+def _frame_all(pictures: np.ndarray, labels: np.ndarray, path: Path) -> Frames:
     pictures = pictures[..., 0] if pictures.ndim == 4 and pictures.shape[3] == 1 else pictures
     if pictures.ndim != 3 or labels.shape != pictures.shape[:1]:
         raise ValueError(f"shapes {pictures.shape} and {labels.shape}, not (n, height, width) and (n,)")
@@ -125,7 +125,7 @@ def _framed(pictures: np.ndarray, labels: np.ndarray, path: Path) -> Frames:
     return _frames([_frame(picture, f"picture {n}") for n, picture in enumerate(pictures)], labels)
 
 
-def _files(rows: Iterable[tuple[Path, str]]) -> Frames:
+def _load_files(rows: Iterable[tuple[Path, str]]) -> Frames:
     frames, labels = [], []
     for file, label in rows:
         frames.append(_frame(file, str(file)))
@@ -145,7 +145,7 @@ def _frames(frames: list[np.ndarray], labels: Iterable[int]) -> Frames:
     return Frames(np.array(frames, np.float32), np.array(list(labels), np.int64))
 
 
-def _strokes(path: Path) -> Pens:
+def _load_strokes(path: Path) -> Pens:
     content = path.read_bytes()
     items = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
     return Pens(

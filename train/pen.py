@@ -10,8 +10,8 @@ from recognizer.strokes import rasterise
 
 Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
 
-SIDE = 84  # pixels; the longest side of a drawn digit
-REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most; a wider one makes a 7 of it
+SIDE = 84  # pixels, the longest side of a drawn digit
+REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most, as a wider one makes a 7 of it
 TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
 
@@ -47,13 +47,13 @@ def draw(strokes: Strokes, width: float) -> np.ndarray:
     return rasterise(placed, width, (rows, columns)).astype(np.float32) / 255
 
 
-def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
+def mark(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
     """The strokes, in `share` of cases with a mark that belongs to the digit in some hands and is rare in others.
 
-    A slash through 0; a flag (the long upstroke of Europe) or a foot, or both, on 1; on 7 a bar, or none where there
-    is one, and at times a tick where it begins or a tail where it ends.
+    A 0 gets a slash, a 1 a flag (the long upstroke of Europe) or a foot or both. A 7 gets a bar, or loses the one that
+    it has, and at times a tick where it begins or a tail where it ends.
     """
-    habit = {0: _slashed, 1: _with_flag_and_foot, 7: _as_others_write_seven}.get(writing.label)
+    habit = {0: _slash, 1: _add_flag_and_foot, 7: _rewrite_seven}.get(writing.label)
     if habit is None or rng.random() >= share:
         return writing.strokes
     points = np.concatenate(writing.strokes)
@@ -61,19 +61,19 @@ def marked(writing: Writing, share: float, rng: np.random.Generator) -> Strokes:
     return habit(writing.strokes, low, high - low, rng)
 
 
-def loosened(strokes: Strokes, share: float, rng: np.random.Generator) -> Strokes:
+def loosen(strokes: Strokes, share: float, rng: np.random.Generator) -> Strokes:
     """Strokes that begin late, end early and do not quite meet, each by up to a `share`: an open 0, a 5's bar apart."""
     size = float(np.ptp(np.concatenate(strokes), 0).max())
-    return [_loosened(stroke, share, size if len(strokes) > 1 else 0.0, rng) for stroke in strokes]
+    return [_loosen(stroke, share, size if len(strokes) > 1 else 0.0, rng) for stroke in strokes]
 
 
-def _loosened(stroke: np.ndarray, share: float, size: float, rng: np.random.Generator) -> np.ndarray:
+def _loosen(stroke: np.ndarray, share: float, size: float, rng: np.random.Generator) -> np.ndarray:
     late, early = (int(len(stroke) * rng.uniform(0, share)) if rng.random() < 0.5 else 0 for _ in range(2))
     off = rng.uniform(-share, share, 2) * size / 2
     return (stroke[late : len(stroke) - early] + off).astype(np.float32)
 
 
-def _slashed(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+def _slash(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
     """From below left to above right (sometimes the other way, or upright), inside the ring or reaching out of it."""
     reach = rng.uniform(0.3, 0.9)
     lean = rng.uniform(0.0, 1.0) * rng.choice([1, 1, 1, -1])
@@ -82,7 +82,7 @@ def _slashed(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.rand
     return [*strokes, _wobbly(middle - way, middle + way, rng)]
 
 
-def _with_flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+def _add_flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
     """Only on ones that are a bare line."""
     points = np.concatenate(strokes)
     height = float(extent[1])
@@ -100,7 +100,7 @@ def _with_flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, r
     return [*strokes, *marks]
 
 
-def _as_others_write_seven(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
+def _rewrite_seven(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rng: np.random.Generator) -> Strokes:
     height = float(extent[1])
     bars = [_is_bar(stroke, low[1], height) for stroke in strokes]
     body = [stroke for stroke, bar in zip(strokes, bars, strict=True) if not bar] or strokes
@@ -136,4 +136,5 @@ def _wobbly(start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.
     along = np.linspace(0, 1, 9)[:, None]
     way = end - start
     bend = np.array([-way[1], way[0]]) * rng.normal(0, 0.05)
-    return (start + along * way + np.sin(np.pi * along) * bend).astype(np.float32)
+    points: np.ndarray = start + along * way + np.sin(np.pi * along) * bend
+    return points.astype(np.float32)

@@ -25,7 +25,7 @@ COLOURS = 64
 def write(folder: Path, title: str, frames: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) -> None:
     """Write the plots of probabilities (n, 10) on frames (n, 28, 28) with labels (n,) into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    hardest = report.mistakes(probabilities, labels)[:30]
+    hardest = report.find_mistakes(probabilities, labels)[:30]
     some = np.random.default_rng(0).permutation(len(labels))[:30]
     ten_each = np.concatenate([np.flatnonzero(labels == digit)[:10] for digit in range(DIGITS)])
     one_each = np.array([found[0] for d in range(DIGITS) if len(found := np.flatnonzero(labels == d))])
@@ -116,21 +116,12 @@ def _confusions(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Fi
 
 
 def _reliability(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Figure:
-    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
-    bins = np.minimum((confidence * measures.BINS).astype(int), measures.BINS - 1)
-    filled = [b for b in range(measures.BINS) if (bins == b).any()]
     figure, (axis,) = _figure(5.4, 5)
     axis.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfectly calibrated")
-    seen = [confidence[bins == b].mean() for b in filled]
-    axis.plot(seen, [right[bins == b].mean() for b in filled], "o-", color=BLUE, label="this model")
-    for x, b in zip(seen, filled, strict=True):
-        axis.annotate(
-            f"{(bins == b).sum():,}",
-            (x, right[bins == b].mean()),
-            fontsize=7,
-            xytext=(4, -9),
-            textcoords="offset points",
-        )
+    confidence, right, counts = measures.reliability(probabilities, labels)
+    axis.plot(confidence, right, "o-", color=BLUE, label="this model")
+    for x, y, count in zip(confidence, right, counts, strict=True):
+        axis.annotate(f"{count:,}", (x, y), fontsize=7, xytext=(4, -9), textcoords="offset points")
     axis.set(xlabel="confidence", ylabel="share that is right", xlim=(0, 1.05), ylim=(0, 1.05))
     axis.set_title(f"{title}: reliability (calibration error {measures.calibration_error(probabilities, labels):.2%})")
     axis.legend()
@@ -151,7 +142,7 @@ def _confidence(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Fi
 
 
 def _grid(title: str, frames: np.ndarray, probabilities: np.ndarray, labels: np.ndarray, which: np.ndarray) -> Figure:
-    """Frames with what was read and how surely; mistakes in orange, with the true digit."""
+    """Frames with what was read and how surely. Mistakes are orange and say the true digit."""
     rows = max(1, -(-len(which) // COLUMNS))
     figure = Figure(figsize=(COLUMNS, 0.6 + 1.25 * rows), layout="constrained")
     figure.suptitle(title)

@@ -24,9 +24,9 @@ class Training:
 
     epochs: int = 5
     batch_size: int = 128
-    learning_rate: float = 0.001  # of Adam; the highest, where a schedule changes it
+    learning_rate: float = 0.001  # of Adam, and the highest where a schedule changes it
     schedule: str = "constant"  # or "cosine": a warm-up over a tenth of the steps, then half a cosine down to 0
-    weight_decay: float = 0.0  # of AdamW; 0: Adam
+    weight_decay: float = 0.0  # of AdamW, or 0 for Adam
     label_smoothing: float = 0.0
     validation: float = 0.1  # share of the training set that picks the epoch
     precision: str = "float32"  # or "mixed_bfloat16", which is faster where the processor knows it; the same in the end
@@ -35,7 +35,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far at most a training picture is changed each time that it is seen; all zero: not at all."""
+    """How far at most a training picture is changed each time that it is seen. Where all is 0, it is not changed."""
 
     clean: float = 0.0  # share of the pictures left as they are
     rotation: float = 0.0  # degrees, either way
@@ -47,7 +47,7 @@ class Augmentation:
     thinnest: float = 2.5  # pixels of 28, the finest pen that strokes are drawn with
     widest: float = 3.5  # pixels of 28, the broadest
     marks: float = 0.0  # share of the drawn 0, 1 and 7 that get a slash, a flag or foot, a bar
-    loose: float = 0.0  # share of a drawn stroke that may be missing at either end, and of its digit that it is off
+    loose: float = 0.0  # share of a stroke that may be missing at either end, and of the digit by which it is off
     gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
     torn: float = 0.0  # share of the pictures that show not quite all of the digit
     leftovers: float = 0.0  # share of the pictures with a bit of a line or neighbour beside the digit
@@ -57,7 +57,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What `fit` follows; `layers` are those between input and softmax, in the words of `train.architecture`."""
+    """What `fit` follows. `layers` are those between input and softmax, in the words of `train.architecture`."""
 
     name: str
     description: str
@@ -68,17 +68,17 @@ class Recipe:
     augment: Augmentation = field(default_factory=Augmentation)
 
 
-def known() -> list[str]:
+def names() -> list[str]:
     """The names of the recipes that come with us."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def load(name: str, changes: Sequence[str] = ()) -> Recipe:
     """Return a recipe by name or TOML file, with changes such as `train.batch_size=256`. Raises TrainError."""
-    path = FOLDER / f"{name}.toml" if name in known() else Path(name)
+    path = FOLDER / f"{name}.toml" if name in names() else Path(name)
     if not path.is_file():
         raise TrainError(
-            f"There is no recipe {name!r}; there are {', '.join(known())}, or give the path of a TOML file."
+            f"There is no recipe {name!r}; there are {', '.join(names())}, or give the path of a TOML file."
         )
     try:
         values = tomllib.loads(path.read_text())

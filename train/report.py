@@ -13,12 +13,12 @@ from train import measures
 HARDEST = 10  # mistakes that are listed
 
 
-def text(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
+def describe(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
     """Return a report of probabilities (n, 10) on labels (n,): accuracy, confusions, confidence, mistakes."""
     read = probabilities.argmax(1)
     return "\n\n".join(
         [
-            f"{title}: {summary(probabilities, labels)}",
+            f"{title}: {summarise(probabilities, labels)}",
             classification_report(labels, read, labels=range(DIGITS), digits=4, zero_division=0).rstrip(),
             "confusion matrix (a row a true digit, a column what was read)\n" + _confusions(labels, read),
             "confidence by digit read: mean, and share that is right\n" + _confidence(probabilities, labels),
@@ -28,7 +28,7 @@ def text(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
     )
 
 
-def negatives(title: str, probabilities: np.ndarray, reject_below: float) -> str:
+def describe_negatives(title: str, probabilities: np.ndarray, reject_below: float) -> str:
     """Return how sure a model is of probabilities (n, 10) of what is no digit, and what share it would reject."""
     confidence = probabilities.max(1)
     return (
@@ -37,23 +37,23 @@ def negatives(title: str, probabilities: np.ndarray, reject_below: float) -> str
     )
 
 
-def before_and_after(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
+def compare(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
     """Return the accuracies of a model before and after a fine-tuning as a table."""
     rows = [f"{name:30}{share:8.2%}{results[name].accuracy:8.2%}" for name, share in before.items()]
     return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
 
 
-def summary(probabilities: np.ndarray, labels: np.ndarray) -> str:
+def summarise(probabilities: np.ndarray, labels: np.ndarray) -> str:
     """Accuracy with its 95 % interval and the calibration error, in a line."""
     right = measures.accuracy(probabilities, labels)
-    low, high = measures.wilson(right, len(labels))
+    low, high = measures.interval(right, len(labels))
     error = measures.calibration_error(probabilities, labels)
     return (
         f"{right:.2%} of {len(labels):,} right (95 % interval {low:.2%} to {high:.2%}), calibration error {error:.2%}"
     )
 
 
-def mistakes(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def find_mistakes(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The numbers of the digits that were read wrongly, the surest first."""
     wrong = np.flatnonzero(probabilities.argmax(1) != labels)
     return wrong[np.argsort(-probabilities[wrong].max(1), kind="stable")]
@@ -78,6 +78,6 @@ def _confidence(probabilities: np.ndarray, labels: np.ndarray) -> str:
 def _mistakes(probabilities: np.ndarray, labels: np.ndarray) -> str:
     rows = [
         f"{number:6}: {labels[number]} read as {probabilities[number].argmax()}, {probabilities[number].max():.2%}"
-        for number in mistakes(probabilities, labels)[:HARDEST]
+        for number in find_mistakes(probabilities, labels)[:HARDEST]
     ]
     return "\n".join(rows) or "none"

@@ -18,7 +18,7 @@ from train.errors import TrainError
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """A trained model; `learnt` are MNIST and the other sets with a loader that it was trained on.
+    """A trained model. `learnt` are MNIST and the other sets with a loader that it was trained on.
 
     `layers` are what its card says of its architecture, in the keys of a recipe.
     """
@@ -30,7 +30,7 @@ class Start:
     layers: dict[str, Any]
 
 
-def start(folder: Path) -> Start:
+def load_start(folder: Path) -> Start:
     """Return what a bundle, or a folder with nothing but a Keras file, holds to start from. Raises TrainError."""
     bundle = Bundle(folder)
     if not bundle.keras.is_file():

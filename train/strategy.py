@@ -17,15 +17,15 @@ STRATEGIES = ("mirrored", "multiworker")
 class Strategy:
     """How a training is spread: the `scope` that its network is built in, and whether other machines take part."""
 
-    scope: Callable[[], AbstractContextManager] = nullcontext
+    scope: Callable[[], AbstractContextManager[object]] = nullcontext
     workers: bool = False
 
 
 SINGLE = Strategy()
 
 
-def strategy(name: str | None) -> Strategy:
-    """Return one of STRATEGIES, or that of a single processor; to be called before TensorFlow computes anything.
+def choose(name: str | None) -> Strategy:
+    """Return one of STRATEGIES, or that of a single processor. Call it before TensorFlow computes anything.
 
     `mirrored` takes all GPUs of this machine, `multiworker` the machines that TF_CONFIG names
     (www.tensorflow.org/guide/distributed_training). Raises TrainError.
@@ -37,14 +37,14 @@ def strategy(name: str | None) -> Strategy:
     if keras.backend.backend() != "tensorflow":
         raise TrainError(f"--strategy {name} needs KERAS_BACKEND=tensorflow.")
     if name == "multiworker":
-        worker()  # without TF_CONFIG TensorFlow would train alone and say nothing
+        find_worker()  # without TF_CONFIG TensorFlow would train alone and say nothing
     import tensorflow as tf
 
     kinds = {"mirrored": tf.distribute.MirroredStrategy, "multiworker": tf.distribute.MultiWorkerMirroredStrategy}
     return Strategy(kinds[name]().scope, name == "multiworker")
 
 
-def worker() -> int:
+def find_worker() -> int:
     """The number of this process among those that TF_CONFIG names, from 0. Raises TrainError."""
     try:
         cluster = json.loads(os.environ["TF_CONFIG"])

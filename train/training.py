@@ -8,12 +8,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from recognizer.bundle import DIGITS
-from train.architecture import build, members, settled
+from train.architecture import build, quantise, split_members
 from train.batches import Batches
 from train.data import Digits
 from train.errors import TrainError
@@ -28,7 +29,7 @@ History = dict[str, list[float]]  # by "accuracy", "loss", "val_accuracy" and "v
 
 @dataclass(frozen=True)
 class Run:
-    """A training of the bundle that is to stand in `folder`; its checkpoint lies beside it until it has ended."""
+    """A training of the bundle that is to stand in `folder`. Its checkpoint lies beside it until it has ended."""
 
     folder: Path
     seed: int = 0
@@ -77,7 +78,7 @@ class Run:
         shutil.rmtree(self.checkpoint, ignore_errors=True)
 
 
-def trained(
+def train_model(
     recipe: Recipe,
     training: Sequence[Digits],
     validation: tuple[np.ndarray, np.ndarray],
@@ -92,8 +93,8 @@ def trained(
     run.begin()
     _seed(run.seed)
     with run.strategy.scope():
-        model = _started(start) if start else _built(recipe, training)
-        student = members(model, Worker if run.strategy.workers else keras.Model)
+        model = _start_from(start) if start else _build(recipe, training)
+        student = split_members(model, Worker if run.strategy.workers else keras.Model)
         try:
             _fit(student, recipe, training, validation, run)
         except KeyboardInterrupt:
@@ -105,19 +106,19 @@ def trained(
     history = run.history()
     if len(history["loss"]) == recipe.train.epochs:
         run.forget()
-    return settled(model), history
+    return quantise(model), history
 
 
 class Worker(keras.Model):
     """A network that is trained on several machines, which Keras 3 does not manage alone (tensorflow issue 72388)."""
 
-    def compute_metrics(self, *args: object, **options: object) -> dict:
-        """The figures of a batch as arrays of one; of scalars, Keras can take no mean over machines."""
+    def compute_metrics(self, *args: object, **options: object) -> dict[str, Any]:
+        """The figures of a batch as arrays of one, as Keras can take no mean of scalars over machines."""
         figures = super().compute_metrics(*args, **options)
         return {name: keras.ops.reshape(value, (1,)) for name, value in figures.items()}
 
-    def _maybe_symbolic_build(self, iterator: object = None, data_batch: tuple | None = None) -> None:
-        """Build from a batch alone; Keras fails at an iterator over batches that are spread."""
+    def _maybe_symbolic_build(self, iterator: object = None, data_batch: tuple[Any, ...] | None = None) -> None:
+        """Build from a batch alone, as Keras fails at an iterator over batches that are spread."""
         if data_batch is not None:
             super()._maybe_symbolic_build(data_batch=data_batch)
 
@@ -133,7 +134,7 @@ def _fit(
     _, answers, classes = student.output_shape
 
     def targets(labels: np.ndarray) -> np.ndarray:
-        return np.eye(classes, dtype=np.float32)[labels][:, None].repeat(answers, 1)
+        return np.repeat(np.eye(classes, dtype=np.float32)[labels][:, None], answers, 1)
 
     history = run.history()
     done = len(history.get("loss", []))
@@ -147,11 +148,11 @@ def _fit(
         student.optimizer.build(student.trainable_variables)
         student.load_weights(run.latest)
     frames, labels = validation
-    # builds all, or fit would take batches out of the first epoch
+    # Without this, `fit` would build all with batches taken out of the first epoch.
     student.test_on_batch(frames[:1], targets(labels[:1]))
     student.fit(
         batches,
-        shuffle=False,  # `batches` are; Keras would shuffle them again, after a generator that no checkpoint holds
+        shuffle=False,  # `batches` are shuffled, and Keras would do it by a generator that no checkpoint holds
         epochs=recipe.train.epochs,
         initial_epoch=done,
         validation_data=(frames, targets(labels)),
@@ -161,12 +162,12 @@ def _fit(
     )
 
 
-def _built(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
+def _build(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
     classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
     return build(recipe.layers, recipe.name, classes, recipe.members, recipe.train.precision)
 
 
-def _started(start: keras.Model) -> keras.Model:
+def _start_from(start: keras.Model) -> keras.Model:
     """A model to train on, with its batch normalisation as it is: a few digits say little about the means of many."""
     model = keras.models.clone_model(start)
     model.set_weights(start.get_weights())
@@ -183,7 +184,7 @@ def _seed(seed: int) -> None:
         tensorflow.config.experimental.enable_op_determinism()
 
 
-def picked(history: History, pick: str) -> int:
+def pick_epoch(history: History, pick: str) -> int:
     """The epoch, counted from 1, that read the validation set best, by its "accuracy" or its "loss"."""
     return 1 + int(np.argmax(history["val_accuracy"]) if pick == "accuracy" else np.argmin(history["val_loss"]))
 
@@ -200,14 +201,14 @@ def _callbacks(run: Run, history: History, pick: str) -> list[keras.callbacks.Ca
             run.best, monitor, save_best_only=True, save_weights_only=True, initial_value_threshold=best
         ),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
-        keras.callbacks.CSVLogger(str(run.log), append=True),  # the last: an epoch that stands there has ended
+        keras.callbacks.CSVLogger(str(run.log), append=True),  # the last, as an epoch that it holds has ended
     ]
 
 
 class _SteadyDropout(keras.callbacks.Callback):
-    """What dropout drops in an epoch is the same after a resume; Keras keeps its generators' state in no checkpoint."""
+    """Makes dropout the same after a resume, as Keras keeps the state of its generators in no checkpoint."""
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         for layer in self.model.layers:
             if hasattr(layer, "seed_generator"):
                 state = layer.seed_generator.state

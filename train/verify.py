@@ -1,4 +1,4 @@
-"""Verify models: how a bundle, as it is served, reads labelled digits; and how several compare."""
+"""Verify models: how a bundle, as it is served, reads labelled digits, and how several compare."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def verify(folder: Path, data: str, out: Path) -> str:
     """
     model, found = open_model(folder), find(data)
     title, digits = (f"{found.name} test", found.test) if found.test else (found.name, found.train)
-    return reported(model, title, digits.seen(AS_IT_IS, np.random.default_rng(0)), digits.labels, out)
+    return report_on(model, title, digits.render(AS_IT_IS, np.random.default_rng(0)), digits.labels, out)
 
 
-def reported(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path) -> str:
+def report_on(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path) -> str:
     """Return the report of a model on frames (n, 28, 28) with labels (n,), and write its plots to `out`."""
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
     title, digits = f"{model.name} on {title}", labels < DIGITS
     if not digits.all():
-        return report.negatives(title, probabilities[~digits], model.reject_below)
+        return report.describe_negatives(title, probabilities[~digits], model.reject_below)
     plots.write(out, title, frames, probabilities, labels)
-    return report.text(title, probabilities, labels)
+    return report.describe(title, probabilities, labels)
 
 
 def compare(folders: Sequence[Path], plot: Path) -> str:

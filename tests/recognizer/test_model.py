@@ -9,7 +9,7 @@ import pytest
 from recognizer import Model, ModelError
 from recognizer.bundle import Bundle, Calibration, DigitCard
 from recognizer.frame import FRAMING, Framing, frame
-from recognizer.model import BATCH, tempered
+from recognizer.model import BATCH, temper
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
@@ -83,8 +83,8 @@ def test_it_reads_after_a_fork(model):
 
 def test_temperature_keeps_the_order_and_1_changes_nothing():
     sharp = np.array([[0.9, 0.06, 0.04]])
-    assert tempered(sharp, 1.0) == pytest.approx(sharp)
-    soft = tempered(sharp, 2.0)
+    assert temper(sharp, 1.0) == pytest.approx(sharp)
+    soft = temper(sharp, 2.0)
     assert 1 / 3 < soft[0, 0] < 0.9
     assert soft.argsort().tolist() == sharp.argsort().tolist()
 

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from train.architecture import build, settled
+from train.architecture import build, quantise
 from train.errors import TrainError
-from train.recipe import known, load
+from train.recipe import load, names
 
 PARAMETERS = {  # of the published architectures
     "one-conv": 347_146,
@@ -15,7 +15,7 @@ PARAMETERS = {  # of the published architectures
 }
 
 
-@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("name", names())
 def test_every_recipe_builds_from_a_frame_to_ten_probabilities(name):
     model = build(load(name).layers, name)
     assert model.input_shape == (None, 28, 28, 1)
@@ -38,12 +38,12 @@ def test_a_wrong_layer_is_named(layers, message):
         build(layers, "wrong")
 
 
-def test_a_settled_model_answers_the_same_with_eight_bits_and_without_norm_after_a_linear_convolution():
+def test_a_quantised_model_answers_the_same_with_eight_bits_and_without_norm_after_a_linear_convolution():
     rng = np.random.default_rng(0)
     keras.utils.set_random_seed(0)
     model = build(["conv 4 linear", "norm", "relu", "pool", "norm", "flatten", "dense 8"], "mine", members=2)
     model.set_weights([np.abs(weight + rng.normal(0, 0.2, weight.shape)) for weight in model.get_weights()])
-    plain = settled(model)
+    plain = quantise(model)
     assert [sum(isinstance(layer, keras.layers.BatchNormalization) for layer in m.layers) for m in (model, plain)] == [
         4,
         2,
@@ -55,13 +55,13 @@ def test_a_settled_model_answers_the_same_with_eight_bits_and_without_norm_after
         assert np.abs(steps - steps.round()).max() < 1e-3
 
 
-def test_a_network_of_mixed_precision_settles_to_single():
+def test_a_network_of_mixed_precision_is_quantised_to_single():
     layers = ["conv 4 linear", "norm", "relu", "pool", "flatten", "dropout 0.1", "dense 3"]
     model = build(layers, "mine", precision="mixed_bfloat16")
     assert {layer.compute_dtype for layer in model.layers[1:-1]} == {"bfloat16"}
     assert model.layers[-1].compute_dtype == "float32"
     assert {weight.dtype for weight in model.weights} == {"float32"}
-    plain = settled(model)
+    plain = quantise(model)
     assert {layer.compute_dtype for layer in plain.layers} == {"float32"}
     frames = np.random.default_rng(0).random((20, 28, 28, 1), np.float32)
     assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.02

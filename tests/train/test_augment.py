@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from recognizer.frame import frame
-from train.augment import TORN, _torn, augment
+from train.augment import TORN, _tear, augment
 from train.recipe import Augmentation, load
 
 HOW = load("small").augment
@@ -61,8 +61,8 @@ def test_a_torn_digit_has_lost_its_foot_or_a_side_but_not_its_top():
     ring = np.zeros((100, 60), np.float32)
     cv2.ellipse(ring, (30, 50), (25, 45), 0, 0, 360, 1.0, 4)
     rng = np.random.default_rng(0)
-    sizes = np.array([_torn(ring, rng).shape for _ in range(60)])
+    sizes = np.array([_tear(ring, rng).shape for _ in range(60)])
     whole = cv2.boundingRect((ring > 0.5).astype(np.uint8))[:1:-1]
     assert (sizes >= np.round(np.array(whole) * (1 - TORN)) - 1).all()
     assert sizes.min(0) == pytest.approx(np.array(whole) * (1 - TORN), rel=0.05)
-    assert all(_torn(ring, rng)[:3].any() for _ in range(60))
+    assert all(_tear(ring, rng)[:3].any() for _ in range(60))

@@ -77,8 +77,8 @@ def test_pendigits_is_loaded_from_ucis_own_file(strokes_file):
 def test_halves_have_nothing_in_common_and_follow_the_seed(name):
     data_file("pendigits-orig.tra.gz")
     digits = load(name).train
-    training, validation = digits.halves(0.1, np.random.default_rng(0))
-    again, _ = digits.halves(0.1, np.random.default_rng(0))
+    training, validation = digits.split(0.1, np.random.default_rng(0))
+    again, _ = digits.split(0.1, np.random.default_rng(0))
     assert np.array_equal(training.labels, again.labels)
     assert len(training.labels) + len(validation.labels) == len(digits.labels)
     assert len(validation.labels) == pytest.approx(0.1 * len(digits.labels), rel=0.1)
@@ -86,7 +86,7 @@ def test_halves_have_nothing_in_common_and_follow_the_seed(name):
 
 def test_no_writer_is_in_both_halves():
     data_file("pendigits-orig.tra.gz")
-    training, validation = load("pendigits").train.halves(0.1, np.random.default_rng(0))
+    training, validation = load("pendigits").train.split(0.1, np.random.default_rng(0))
     writers = [{writing.writer for writing in half.writings} for half in (training, validation)]
     assert [len(some) for some in writers] == [27, 3]
     assert not set.intersection(*writers)

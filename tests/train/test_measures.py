@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from recognizer.model import tempered
+from recognizer.model import temper
 from train import measures
 
 
 def calibrated(n=20_000, seed=0):
     """Probabilities and labels drawn from them, so that the probabilities are right by construction."""
     rng = np.random.default_rng(seed)
-    probabilities = tempered(rng.dirichlet(np.ones(10), n), 0.3)
+    probabilities = temper(rng.dirichlet(np.ones(10), n), 0.3)
     labels = (probabilities.cumsum(1) < rng.random((n, 1))).sum(1).clip(0, 9)
     return probabilities, labels
 
@@ -21,22 +21,33 @@ def test_accuracy_counts_the_most_probable():
 
 
 @pytest.mark.parametrize(
-    ("share", "n", "interval"),  # by scipy.stats.binomtest(...).proportion_ci(method="wilson")
+    ("share", "n", "interval"),  # by the formula in Wilson's paper
     [(0.994, 10_000, (0.992288, 0.995333)), (1.0, 100, (0.963006, 1.0)), (0.5, 10, (0.236593, 0.763407))],
 )
-def test_wilson_interval(share, n, interval):
-    assert measures.wilson(share, n) == pytest.approx(interval, abs=1e-5)
+def test_the_interval_is_wilsons(share, n, interval):
+    assert measures.interval(share, n) == pytest.approx(interval, abs=1e-5)
 
 
 def test_calibration_error_is_small_for_right_probabilities_and_large_for_bold_ones():
     probabilities, labels = calibrated()
     assert measures.calibration_error(probabilities, labels) < 0.01
-    assert measures.calibration_error(tempered(probabilities, 0.3), labels) > 0.1
+    assert measures.calibration_error(temper(probabilities, 0.3), labels) > 0.1
+
+
+def test_reliability_leaves_out_what_no_digit_is_read_with():
+    probabilities = np.full((4, 10), 0.0)
+    probabilities[:, 3] = [1.0, 0.99, 0.5, 0.34]
+    confidence, right, counts = measures.reliability(probabilities, np.array([3, 4, 3, 3]))
+    assert confidence == pytest.approx([0.34, 0.5, 0.995])
+    assert right == pytest.approx([1, 1, 0.5])
+    assert counts.tolist() == [1, 1, 2]
+    error = (2 * (0.995 - 0.5) + (1 - 0.5) + (1 - 0.34)) / 4
+    assert measures.calibration_error(probabilities, np.array([3, 4, 3, 3])) == pytest.approx(error)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_the_temperature_that_was_applied_is_found(temperature):
     probabilities, labels = calibrated()
-    assert measures.best_temperature(tempered(probabilities, 1 / temperature), labels) == pytest.approx(
-        temperature, rel=0.05
+    assert measures.fit_temperature(temper(probabilities, 1 / temperature), labels) == pytest.approx(
+        temperature, rel=0.02
     )

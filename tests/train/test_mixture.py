@@ -8,7 +8,7 @@ from tests import drawing
 from tests.conftest import data_file
 from train.data import Pens
 from train.errors import TrainError
-from train.mixture import find, mixed, rehearsed
+from train.mixture import find, mix, rehearse
 from train.pen import Writing
 
 
@@ -27,40 +27,40 @@ def test_own_digits_are_found_with_their_checksum(mine):
 
 
 def test_own_digits_are_split_into_training_validation_and_test(mine):
-    (part,) = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))
+    (part,) = mix({str(mine): 2}, 0.05, np.random.default_rng(0))
     assert part.describe() == Data(part.data.sha256, training=32, validation=8, test=10)
     assert part.times == 2
-    again = mixed({str(mine): 2}, 0.05, np.random.default_rng(0))[0]
+    again = mix({str(mine): 2}, 0.05, np.random.default_rng(0))[0]
     assert np.array_equal(again.data.test.labels, part.data.test.labels)
 
 
 def test_digits_kept_apart_for_tests_stay_there(mine):
     held = dict(np.load(mine))
     np.savez(mine, x_train=held["x"], y_train=held["y"], x_test=held["x"][:3], y_test=held["y"][:3])
-    (part,) = mixed({str(mine): 1}, 0.05, np.random.default_rng(0))
+    (part,) = mix({str(mine): 1}, 0.05, np.random.default_rng(0))
     assert part.describe() == Data(part.data.sha256, training=40, validation=10, test=3)
 
 
 def test_too_few_digits_are_named(tmp_path):
     np.savez(tmp_path / "few.npz", x=np.full((9, 28, 28), 255, np.uint8) * np.tri(28, dtype=np.uint8), y=np.zeros(9))
     with pytest.raises(TrainError, match=r"few\.npz: holds 9 digits, too few"):
-        mixed({str(tmp_path / "few.npz"): 1}, 0.1, np.random.default_rng(0))
+        mix({str(tmp_path / "few.npz"): 1}, 0.1, np.random.default_rng(0))
 
 
 def test_an_unknown_set_lists_the_known():
     with pytest.raises(
         TrainError, match="no data set 'nonsense'; there are mnist, pendigits, negatives, or give a path"
     ):
-        mixed({"nonsense": 1}, 0.1, np.random.default_rng(0))
+        mix({"nonsense": 1}, 0.1, np.random.default_rng(0))
 
 
 def test_strokes_of_one_writer_are_split_at_random():
     strokes = [np.array(stroke, np.float32) for stroke in drawing.FOUR]
-    training, validation = Pens([Writing(4, "me", strokes)] * 10).halves(0.2, np.random.default_rng(0))
+    training, validation = Pens([Writing(4, "me", strokes)] * 10).split(0.2, np.random.default_rng(0))
     assert (len(training.labels), len(validation.labels)) == (8, 2)
 
 
 def test_a_rehearsal_takes_some_training_digits_and_all_of_the_test():
     data_file("mnist.npz")
-    (part,) = rehearsed(["mnist"], 100, 0.1, np.random.default_rng(0))
+    (part,) = rehearse(["mnist"], 100, 0.1, np.random.default_rng(0))
     assert (len(part.training.labels), len(part.validation.labels), len(part.data.test.labels)) == (90, 10, 10_000)

@@ -40,7 +40,7 @@ def pictures(cell):
 
 
 def test_it_trains_a_network_that_reads_test_digits(ran):
-    (report,) = (said(cell) for cell in ran if "reported(" in cell.source)
+    (report,) = (said(cell) for cell in ran if "report_on(" in cell.source)
     accuracy = float(report.split("mine on mnist test: ")[1].split("%")[0])
     assert accuracy > 97
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests import drawing
-from train.pen import SIDE, Writing, draw, loosened, marked, parse_unipen
+from train.pen import SIDE, Writing, draw, loosen, mark, parse_unipen
 
 UNIPEN = """\
 .LEXICON "0" "7"
@@ -63,9 +63,9 @@ def test_a_dot_is_drawn_as_wide_as_the_pen(points):
 def test_marks_are_added_to_0_1_and_7_alone():
     rng = np.random.default_rng(0)
     for bare in (ZERO, ONE, SEVEN):
-        assert any(len(marked(bare, 1.0, rng)) > 1 for _ in range(10))
-        assert all(marked(bare, 0.0, rng) is bare.strokes for _ in range(10))
-    assert marked(TWO, 1.0, rng) is TWO.strokes
+        assert any(len(mark(bare, 1.0, rng)) > 1 for _ in range(10))
+        assert all(mark(bare, 0.0, rng) is bare.strokes for _ in range(10))
+    assert mark(TWO, 1.0, rng) is TWO.strokes
 
 
 def test_a_seven_with_marks_has_a_bar_where_it_had_none_and_none_where_it_had_one():
@@ -75,8 +75,8 @@ def test_a_seven_with_marks_has_a_bar_where_it_had_none_and_none_where_it_had_on
     bare, crossed = writing(7, plain), writing(7, [*plain, bar])
     rng = np.random.default_rng(0)
     for _ in range(20):
-        assert sum(is_level_across_the_middle(stroke) for stroke in marked(bare, 1.0, rng)) == 1
-        assert not any(is_level_across_the_middle(stroke) for stroke in marked(crossed, 1.0, rng))
+        assert sum(is_level_across_the_middle(stroke) for stroke in mark(bare, 1.0, rng)) == 1
+        assert not any(is_level_across_the_middle(stroke) for stroke in mark(crossed, 1.0, rng))
 
 
 def is_level_across_the_middle(stroke):
@@ -86,12 +86,12 @@ def is_level_across_the_middle(stroke):
 def test_a_seven_drawn_in_two_strokes_keeps_both():
     top, stem = np.split(np.array(drawing.SEVEN[0], np.float32), [2])
     apart = writing(7, [top, np.vstack([top[-1], stem])])
-    assert all(len(marked(apart, 1.0, np.random.default_rng(seed))) >= 2 for seed in range(20))
+    assert all(len(mark(apart, 1.0, np.random.default_rng(seed))) >= 2 for seed in range(20))
 
 
 def test_some_sevens_begin_with_a_tick_and_some_end_with_a_tail():
     rng = np.random.default_rng(0)
-    added = [stroke for _ in range(50) for stroke in marked(SEVEN, 1.0, rng)[1:]]
+    added = [stroke for _ in range(50) for stroke in mark(SEVEN, 1.0, rng)[1:]]
     points = np.array(drawing.SEVEN[0], np.float32)
     ticks = [stroke for stroke in added if np.allclose(stroke[-1], points[0])]
     tails = [stroke for stroke in added if np.allclose(stroke[0], points[-1])]
@@ -106,7 +106,7 @@ def test_loose_strokes_begin_late_end_early_and_do_not_quite_meet():
     whole = [np.stack([np.linspace(0, 1, 100), np.full(100, y)], 1).astype(np.float32) for y in (0.0, 1.0)]
     lengths, gaps = [], []
     for _ in range(50):
-        first, second = loosened(whole, 0.2, rng)
+        first, second = loosen(whole, 0.2, rng)
         lengths.append(len(first) / 100)
         gaps.append(second[0, 1] - first[0, 1])
     assert min(lengths) == pytest.approx(0.65, abs=0.06)
@@ -115,5 +115,5 @@ def test_loose_strokes_begin_late_end_early_and_do_not_quite_meet():
 
 
 def test_a_single_stroke_stays_where_it_is():
-    (stroke,) = loosened(ONE.strokes, 0.2, np.random.default_rng(0))
+    (stroke,) = loosen(ONE.strokes, 0.2, np.random.default_rng(0))
     assert set(map(tuple, stroke.tolist())) <= set(map(tuple, ONE.strokes[0].tolist()))

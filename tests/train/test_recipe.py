@@ -1,12 +1,12 @@
 import pytest
 
 from train.errors import TrainError
-from train.recipe import known, load
+from train.recipe import load, names
 
 
 def test_the_recipes_that_come_with_us_load():
-    assert {"flagship", "small", "two-conv"} < set(known())
-    for name in known():
+    assert {"flagship", "small", "two-conv"} < set(names())
+    for name in names():
         recipe = load(name)
         assert recipe.name == name
         assert recipe.layers

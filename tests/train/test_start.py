@@ -9,11 +9,11 @@ import pytest
 
 from recognizer.bundle import Bundle, DigitCard
 from tests.conftest import data_file
-from train.architecture import build, settled
+from train.architecture import build, quantise
 from train.bundle import draft, save
 from train.errors import TrainError
 from train.recipe import load
-from train.start import start
+from train.start import load_start
 from webapp.config import ROOT
 
 LAYERS = ["conv 8 linear", "norm", "relu", "pool", "norm", "flatten", "dense 32"]
@@ -28,7 +28,7 @@ def base(tmp_path_factory):
     card = Bundle(ROOT / "models" / "small").read_card(DigitCard)
     used = dict.fromkeys(("mnist", "gone"), card.data["mnist"])
     with draft(folder) as bundle:
-        save(settled(build(recipe.layers, "base", classes=11, members=2)), bundle)
+        save(quantise(build(recipe.layers, "base", classes=11, members=2)), bundle)
         bundle.write_card(dataclasses.replace(card, name="base", recipe=dataclasses.asdict(recipe), data=used))
     return folder
 
@@ -43,7 +43,7 @@ def mine(tmp_path_factory):
 
 
 def test_a_bundle_says_what_it_had_learnt(base):
-    found = start(base)
+    found = load_start(base)
     assert (found.name, found.learnt) == ("base", ["mnist"])
     assert found.layers == {"layers": LAYERS, "members": 2}
 
@@ -81,11 +81,11 @@ def test_fine_tuning_goes_on_from_a_bundle_and_tells_what_was_forgotten(base, mi
 
 def test_a_model_that_is_not_there_lists_those_that_are(base):
     with pytest.raises(TrainError, match=r"nothing/model\.keras: there is no model to start from; there are base"):
-        start(base.parent / "nothing")
+        load_start(base.parent / "nothing")
 
 
 def test_a_model_of_another_shape_is_refused(tmp_path):
     (tmp_path / "other").mkdir()
     keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]).save(tmp_path / "other" / "model.keras")
     with pytest.raises(TrainError, match=r"other: cannot be started from .*expected \(n, 28, 28, 1\)"):
-        start(tmp_path / "other")
+        load_start(tmp_path / "other")

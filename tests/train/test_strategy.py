@@ -69,9 +69,9 @@ def test_several_workers_must_be_told_of_each_other(monkeypatch, value):
     if value is not None:
         monkeypatch.setenv("TF_CONFIG", value)
     with pytest.raises(TrainError, match="needs TF_CONFIG, the same on each machine but for the index"):
-        strategy.strategy("multiworker")
+        strategy.choose("multiworker")
 
 
 def test_each_worker_knows_its_number(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 1}}')
-    assert strategy.worker() == 1
+    assert strategy.find_worker() == 1

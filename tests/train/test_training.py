@@ -11,7 +11,7 @@ from train.batches import batch
 from train.data import Pens
 from train.pen import Writing
 from train.recipe import load
-from train.training import Run, picked, trained
+from train.training import Run, pick_epoch, train_model
 
 LAYERS = 'layers=["conv 4 linear", "norm", "relu", "pool", "flatten", "dropout 0.5", "dense 8"]'
 RECIPE = load("small", [LAYERS, "members=2", "train.epochs=4", "train.batch_size=16"])
@@ -26,14 +26,14 @@ DIGITS = Pens(
 def weights(folder, seed=0, resume=False):
     """What a training ends with."""
     validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
-    model, history = trained(RECIPE, [DIGITS], validation, Run(folder, seed, resume))
+    model, history = train_model(RECIPE, [DIGITS], validation, Run(folder, seed, resume))
     return [*model.get_weights(), *map(np.array, history.values())]
 
 
 def test_tensorboard_finds_events_of_training_and_validation(tmp_path):
     short = load("small", [LAYERS, "train.epochs=1", "train.batch_size=16"])
     validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
-    trained(short, [DIGITS.take(np.arange(40))], validation, Run(tmp_path / "mine", tensorboard=tmp_path / "logs"))
+    train_model(short, [DIGITS.take(np.arange(40))], validation, Run(tmp_path / "mine", tensorboard=tmp_path / "logs"))
     for part in ("train", "validation"):
         (events,) = (tmp_path / "logs" / part).glob("events.out.tfevents.*")
         assert b"epoch_accuracy" in events.read_bytes()
@@ -75,5 +75,5 @@ def test_a_training_that_was_stopped_and_resumed_ends_as_if_it_had_run_through(t
 
 def test_the_epoch_is_picked_by_accuracy_or_by_loss():
     history = {"val_accuracy": [0.9, 0.95, 0.94], "val_loss": [0.3, 0.2, 0.1]}
-    assert picked(history, "accuracy") == 2
-    assert picked(history, "loss") == 3
+    assert pick_epoch(history, "accuracy") == 2
+    assert pick_epoch(history, "loss") == 3
