@@ -84,10 +84,10 @@ def test_halves_have_nothing_in_common_and_follow_the_seed(name):
     assert len(validation.labels) == pytest.approx(0.1 * len(digits.labels), rel=0.1)
 
 
-def test_no_writer_is_in_both_halves():
+def test_no_writer_is_in_both_parts():
     data_file("pendigits-orig.tra.gz")
     training, validation = load("pendigits").train.split(0.1, np.random.default_rng(0))
-    writers = [{writing.writer for writing in half.writings} for half in (training, validation)]
+    writers = [{writing.writer for writing in part.writings} for part in (training, validation)]
     assert [len(some) for some in writers] == [27, 3]
     assert not set.intersection(*writers)
 
