@@ -190,13 +190,22 @@ def _from_version_0(card: dict[str, Any]) -> dict[str, Any]:
     """
     card = _rename(card, {"versions": "libraries", "from": "origin"})
     if isinstance(recipe := card.get("recipe"), dict):
-        data = recipe.get("data")
-        data = {data: 1} if isinstance(data, str) else _rename(data, NEGATIVES)
-        card["recipe"] = recipe | {"members": recipe.get("members", 1), "data": data}
+        card["recipe"] = _upgrade_recipe(recipe)
     if "data" in card:
         card["data"] = _rename(card["data"], NEGATIVES)
     framing = {"box": 20, "centre": 14.0, "thinnest": 2.0, "working_box": 200}
     return {"kind": "digits", "framing": framing} | card
+
+
+def _upgrade_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The oldest recipes named one data set and had one network. Pens drew wider than recipes said."""
+    data = recipe.get("data")
+    data = {data: 1} if isinstance(data, str) else _rename(data, NEGATIVES)
+    recipe = recipe | {"members": recipe.get("members", 1), "data": data}
+    if isinstance(augment := recipe.get("augment"), dict):
+        widths = {key: augment[key] for key in ("thinnest", "widest") if isinstance(augment.get(key), int | float)}
+        recipe["augment"] = augment | {key: round(width + PEN, 2) for key, width in widths.items()}
+    return recipe
 
 
 def _rename(table: Any, names: dict[str, str]) -> Any:
@@ -204,5 +213,6 @@ def _rename(table: Any, names: dict[str, str]) -> Any:
 
 
 NEGATIVES = {"strangers": "negatives"}
+PEN = 0.4  # frame pixels by which pens drew wider
 MIGRATIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = [_from_version_0]  # by the version that each is for
 VERSION = len(MIGRATIONS)

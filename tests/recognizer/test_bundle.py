@@ -83,9 +83,17 @@ def test_a_card_from_before_versions_is_understood(tmp_path):
     assert card.origin == Origin("small", "0" * 64, {"mnist test": 0.9941})
     assert card.data["negatives"] == Data(None, 7600, 400, 0)
     assert list(card.data) == ["mnist", "pendigits", "negatives"]
-    assert card.recipe == old["recipe"] | {"data": {"mnist": 1, "pendigits": 3, "negatives": 1}}
+    augment = old["recipe"]["augment"] | {"thinnest": 2.0, "widest": 5.4}  # as wide as the pens really were
+    data = {"mnist": 1, "pendigits": 3, "negatives": 1}
+    assert card.recipe == old["recipe"] | {"data": data, "augment": augment}
     assert card.calibration == Calibration(**old["calibration"])
     assert card.results["mnist test"].interval == tuple(old["results"]["mnist test"]["interval"])
+
+
+@pytest.mark.parametrize("recipe", [{}, {"augment": 5, "data": 7}, {"augment": {"thinnest": "thin"}}])
+def test_an_old_card_is_understood_whatever_its_recipe_says(tmp_path, recipe):
+    card = read(tmp_path, json.loads(OLD.read_text()) | {"recipe": recipe})
+    assert card.recipe == {"data": None, "members": 1} | recipe
 
 
 def test_the_oldest_recipes_named_one_data_set_and_meant_one_network(tmp_path):
