@@ -47,7 +47,7 @@ def data_file(name: str) -> Path:
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The model that comes with the repository and reads by default."""
-    return Model(config.model_folder(config.read({})))
+    return Model(config.find_model(config.read({})))
 
 
 @pytest.fixture(scope="session")

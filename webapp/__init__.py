@@ -18,7 +18,9 @@ __all__ = ["create_app"]
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """Return the app, its model read and its database up to date; `overrides` are settings by name without DIGITS_.
+    """Return the app, its model loaded and its database up to date.
+
+    `overrides` are settings by name without DIGITS_.
 
     Raises config.ConfigError, recognizer.ModelError, or sqlalchemy.exc.SQLAlchemyError.
     """
@@ -32,7 +34,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         instance_path=str(instance),
     )
     app.config.from_mapping(settings)
-    app.config.from_mapping(config.flask_config(settings))
+    app.config.from_mapping(config.make_flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider, not of every one
     for part in (shelf, requestlog, metrics, http, ratelimit, store, retention, errors, wording):
         part.init_app(app)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used; the message names it, as it was given, and the reason."""
+    """A setting that cannot be used. The message names it, what was given, and the reason."""
 
     def __init__(self, name: str, value: str, reason: object) -> None:
         super().__init__(f"DIGITS_{name}={value}: {reason}.")
@@ -23,7 +23,7 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable `DIGITS_{name}`; `default` and `meaning` stand in the README too."""
+    """One environment variable `DIGITS_{name}`. The README has its `default` and `meaning`, too."""
 
     name: str
     default: str
@@ -120,7 +120,7 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return {setting.name: setting.read(environ) for setting in SETTINGS}
 
 
-def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
+def make_flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Flask and its extensions are told, as it follows from the settings."""
     return {
         "SECRET_KEY": settings["SECRET_KEY"] or _keep_secret(settings["INSTANCE"] / "secret_key"),
@@ -129,13 +129,13 @@ def flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
         "MAX_FORM_PARTS": 20,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=365),
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_REFRESH_EACH_REQUEST": False,  # the API sets no cookie; each answer kept renews it
+        "SESSION_REFRESH_EACH_REQUEST": False,  # as the API sets no cookie. Each answer kept renews it.
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a drawing page may stay open for days
     }
 
 
-def model_folder(settings: Mapping[str, Any]) -> Path:
-    """Return the folder of the model that reads; a path that need not exist."""
+def find_model(settings: Mapping[str, Any]) -> Path:
+    """Return the folder of the model that reads, a path that need not exist."""
     name = settings["MODEL"]
     places = (ROOT / "models" / name, settings["INSTANCE"] / "models" / name)
     return next((place for place in places if place.is_dir()), Path(name) if "/" in name else places[0])
@@ -150,7 +150,7 @@ def _keep_secret(path: Path) -> str:
         try:
             os.link(draft, path)
         except FileExistsError:
-            pass  # another process was first; its key is read below
+            pass  # another process was first, whose key is read below
         finally:
             draft.unlink()
     return path.read_text()

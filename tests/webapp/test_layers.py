@@ -15,7 +15,7 @@ def bundle(folder, config):
 
 
 def test_equal_layers_of_averaged_networks_are_one_row():
-    found = layers.of_bundle(ROOT / "models" / "flagship")
+    found = layers.read(ROOT / "models" / "flagship")
     assert [layer.kind for layer in found[:4]] == ["Input", "Convolution", "Convolution", "Max pooling"]
     assert {layer.count for layer in found[1:-1]} == {load("flagship").members}
     assert found[1].details == "32 filters of 3\xa0×\xa03, ReLU"
@@ -23,7 +23,7 @@ def test_equal_layers_of_averaged_networks_are_one_row():
 
 
 def test_equal_layers_one_after_the_other_stay_apart():
-    kinds = [layer.kind for layer in layers.of_bundle(ROOT / "models" / "small")]
+    kinds = [layer.kind for layer in layers.read(ROOT / "models" / "small")]
     assert kinds.count("Convolution") == 3
     assert kinds.count("ReLU") == 3
 
@@ -31,14 +31,14 @@ def test_equal_layers_one_after_the_other_stay_apart():
 def test_a_sequential_model_is_understood(tmp_path):
     convolution = {"class_name": "Conv2D", "config": {"name": "a", "filters": 8, "kernel_size": [3, 3]}}
     other = {"class_name": "Own", "config": {"name": "b"}}
-    found = layers.of_bundle(bundle(tmp_path, {"config": {"layers": [convolution, other]}}))
+    found = layers.read(bundle(tmp_path, {"config": {"layers": [convolution, other]}}))
     assert [(layer.count, layer.kind) for layer in found] == [(1, "Convolution"), (1, "Own")]
 
 
 @pytest.mark.parametrize("config", [[], {}, {"config": {"layers": [5]}}, {"config": {"layers": [{"config": {}}]}}])
 def test_what_cannot_be_understood_has_no_layers(tmp_path, config):
-    assert layers.of_bundle(bundle(tmp_path, config)) == []
+    assert layers.read(bundle(tmp_path, config)) == []
 
 
 def test_a_description_that_would_fill_the_memory_is_left_alone(tmp_path):
-    assert layers.of_bundle(bundle(tmp_path, {"config": {"layers": ["x" * layers.LARGEST]}})) == []
+    assert layers.read(bundle(tmp_path, {"config": {"layers": ["x" * layers.LARGEST]}})) == []

@@ -154,7 +154,7 @@ def test_the_shelf_holds_a_few_models_and_hands_the_same_to_all_threads():
 
 def test_cards_of_the_shipped_models_are_understood():
     for name in SHIPPED:
-        card = bundles.card(ROOT / "models" / name)
+        card = bundles.read_card(ROOT / "models" / name)
         assert card is not None
         assert card.megabytes < 2
         assert isinstance(Model(ROOT / "models" / name).temperature, float)

@@ -13,13 +13,13 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 def healthz() -> dict[str, str]:
-    """The process is up."""
+    """Say that the process is up."""
     return {"status": "up"}
 
 
 @bp.get("/readyz")
 def readyz() -> dict[str, str]:
-    """The model reads and the database answers; 503 otherwise."""
+    """Say that the model reads and the database answers, or answer 503."""
     model = shelf.get_own()
     model.warm_up()
     db.session.execute(select(1))

@@ -1,4 +1,4 @@
-"""The JSON API: pictures in, digits out; no cookie, no token, nothing stored."""
+"""The JSON API: pictures in, digits out. It needs no cookie and no token, and stores nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def recognize_batch() -> Response:
 
 @bp.post("/v1/strokes")
 def recognize_strokes() -> Response:
-    """Read strokes; boxes are in their own units."""
+    """Read strokes. The boxes are in their own units."""
     layout = _parse_layout()
     try:
         drawing = strokes.draw(_load_body())
@@ -65,7 +65,7 @@ def recognize_strokes() -> Response:
 @bp.get("/v1/models")
 def list_models() -> Response:
     """List the models that are installed."""
-    return jsonify(models=bundles.installed(current_app.config))
+    return jsonify(models=bundles.describe(current_app.config))
 
 
 @bp.get("/v1/openapi.json")

@@ -16,13 +16,13 @@ from recognizer.scale import shrink
 from webapp.history import retention
 from webapp.history.store import LAST, Entry, db
 from webapp.serving.errors import UNAVAILABLE
-from webapp.serving.http import known_visitor, visitor
+from webapp.serving.http import find_visitor, remember_visitor
 
 log = logging.getLogger(__name__)
 
 PATH = f"<int(max={LAST}):entry_id>"  # of an entry, in a route
 SUMMARY = (Entry.created_at, Entry.source, Entry.model, Entry.text, Entry.label, Entry.corrected, Entry.confidence)
-THUMBNAIL = 160  # pixels, the longest side; shown at half of that, so crisp on dense screens
+THUMBNAIL = 160  # pixels of the longest side. It is shown at half of that, so that dense screens show it crisp.
 
 
 def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -> Entry:
@@ -31,7 +31,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
     Of the picture it has only a small grey copy, its ink and the frames.
     """
     entry = Entry(
-        visitor=known_visitor(),
+        visitor=remember_visitor(),
         source=source,
         model=reading.model,
         text=reading.text,
@@ -58,13 +58,13 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
 
 
 def select_own(*columns: Any) -> Select[Any]:
-    """Select the visitor's entries, or some columns of them; deleted ones are left out."""
-    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), Entry.deleted_at.is_(None))
+    """Select the visitor's entries, without deleted ones, or some columns of them."""
+    return select(*columns or (Entry,)).where(Entry.visitor == find_visitor(), Entry.deleted_at.is_(None))
 
 
 def select_deleted(*columns: Any) -> Select[Any]:
     """Select those that the visitor has deleted and can still bring back, or some columns of them."""
-    return select(*columns or (Entry,)).where(Entry.visitor == visitor(), retention.can_be_undone())
+    return select(*columns or (Entry,)).where(Entry.visitor == find_visitor(), retention.can_be_undone())
 
 
 def get(entry_id: int) -> Entry:

@@ -51,7 +51,7 @@ def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
                     member.write(np.frombuffer(row.frames, np.uint8).reshape(-1, SIDE, SIDE)[known].tobytes())
                     labels += (characters[known] - ord("0")).tobytes()
                 yield sink.take()
-        if len(labels) != count:  # the file says so at its beginning; a download that breaks off is tried again
+        if len(labels) != count:  # the file's beginning says so. A download that breaks off is tried again.
             raise HistoryChanged("the history was changed while it was exported")
         archive.writestr("y.npy", _write_header((count,)) + labels)
     yield sink.take()
@@ -90,7 +90,7 @@ class _Sink(io.RawIOBase):
 
 
 def _load_batches(chosen: Select[Any], *columns: Any) -> Iterator[Sequence[Row[Any]]]:
-    """The id and these columns of entries, newest first; no transaction lasts longer than a batch."""
+    """Give the id and these columns of entries, newest first, in batches. No transaction lasts longer than one."""
     last = LAST
     rows = chosen.with_only_columns(Entry.id, *columns).order_by(Entry.id.desc()).limit(BATCH)
     while batch := db.session.execute(rows.where(Entry.id < last)).all():

@@ -15,7 +15,7 @@ from wtforms.validators import Optional, Regexp, ValidationError
 
 from webapp.history.store import SOURCES, Entry
 
-DOUBTFUL = 0.9  # confidence; what is above is called sure
+DOUBTFUL = 0.9  # confidence, above which an answer is called sure
 CHECKED = {"corrected": True, "confirmed": False, "no": None}
 YEARS = (2000, 2999)
 
@@ -26,7 +26,7 @@ def _offer(choices: dict[str, str]) -> list[SelectChoice]:
 
 
 class Filter(Form):
-    """Conditions on entries; blank ones hold for all of them."""
+    """Conditions on entries, of which blank ones hold for all."""
 
     search = SearchField(
         "Search",
@@ -41,7 +41,7 @@ class Filter(Form):
     )
     since = DateField("From", [Optional()])
     until = DateField("To", [Optional()])
-    zone = HiddenField()  # in which the dates are meant, such as Europe/Berlin; filled in by the page's script
+    zone = HiddenField()  # such as Europe/Berlin, in which the dates are meant. The page's script fills it in.
 
     @classmethod
     def of(cls, arguments: MultiDict[str, str]) -> Filter:
@@ -75,7 +75,7 @@ class Filter(Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields that are not blank, as an address has them; the zone only where there is a date."""
+        """The fields that are not blank, as an address has them, and the zone only where there is a date."""
         given = {field.name: field.data.isoformat() if isinstance(field.data, date) else field.data for field in self}
         if not (self.since.data or self.until.data):
             del given["zone"]
@@ -89,11 +89,11 @@ class Filter(Form):
             self.source: lambda source: Entry.source == source,
             self.sure: lambda _: Entry.confidence < DOUBTFUL,
             self.checked: lambda checked: Entry.corrected.is_(CHECKED[checked]),
-            self.since: lambda day: Entry.created_at >= self._midnight(day),
-            self.until: lambda day: Entry.created_at < self._midnight(day + timedelta(days=1)),
+            self.since: lambda day: Entry.created_at >= self._find_midnight(day),
+            self.until: lambda day: Entry.created_at < self._find_midnight(day + timedelta(days=1)),
         }
         return [make(field.data) for field, make in makers.items() if field.data]
 
-    def _midnight(self, day: date) -> datetime:
+    def _find_midnight(self, day: date) -> datetime:
         """Return the moment at which a day begins where the visitor is."""
         return datetime.combine(day, time(), ZoneInfo(self.zone.data or "UTC")).astimezone(UTC)

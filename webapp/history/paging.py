@@ -14,7 +14,7 @@ from sqlalchemy.orm import load_only
 from webapp.history.entries import SUMMARY, select_own
 from webapp.history.filters import Filter
 from webapp.history.store import LAST, Entry, db
-from webapp.serving.http import visitor
+from webapp.serving.http import find_visitor
 
 PAGE = 50  # entries
 
@@ -86,4 +86,4 @@ def _parse_cursor(cursor: str) -> int:
 
 
 def _make_signer() -> Signer:
-    return Signer(current_app.secret_key or "", salt=f"page of {visitor()}")
+    return Signer(current_app.secret_key or "", salt=f"page of {find_visitor()}")

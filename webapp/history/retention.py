@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 @click.command()
 @with_appcontext
 def purge() -> None:
-    """Erase for good what was deleted an hour ago or is older than DIGITS_HISTORY_DAYS; the site does so, too."""
+    """Erase for good what was deleted an hour ago or is older than DIGITS_HISTORY_DAYS. The site does so, too."""
     click.echo(f"{sum(map(erase, _list_due()))} answers erased.")
     _erase_consents()
 
@@ -68,7 +68,7 @@ def _list_due() -> list[ColumnElement[bool]]:
 
 
 def _find_oldest() -> datetime | None:
-    """Return when what is still kept was made; None if all of it stays."""
+    """Return before when what was made is due, or None if all of it stays."""
     days = current_app.config["HISTORY_DAYS"]
     return datetime.now(UTC) - timedelta(days) if days else None
 

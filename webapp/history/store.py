@@ -23,7 +23,7 @@ from recognizer.frame import SIDE
 LAST = 2**31 - 1  # the largest id that every database takes
 # A server that was away is found again by itself, and one that does not answer is not waited for long.
 POSTGRESQL = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 2}}
-BUSY_TIMEOUT = 2000  # milliseconds that a writer waits for another; then the answer is given without being kept
+BUSY_TIMEOUT = 2000  # milliseconds that a writer waits for another. Then the answer is given without being kept.
 SOURCES = {
     "canvas": "Drawn",
     "upload": "Uploaded",
@@ -56,12 +56,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
-    """One picture read for one visitor; of the picture itself only a thumbnail and the frames are kept."""
+    """One picture read for one visitor. Of the picture itself only a thumbnail and the frames are kept."""
 
     __tablename__ = "entry"
     __table_args__ = (
-        # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them;
-        # the longest label, of 750 digits in as many lines, has 1,499.
+        # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them.
+        # The longest label, of 750 digits in as many lines, has 1,499.
         Index(
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
@@ -76,9 +76,9 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
     source: Mapped[str] = mapped_column(String(16))  # one of SOURCES
     model: Mapped[str] = mapped_column(String(100))
-    text: Mapped[str] = mapped_column(Text)  # as it was read; a "?" is no digit
+    text: Mapped[str] = mapped_column(Text)  # as it was read, with a "?" for what is no digit
     label: Mapped[str] = mapped_column(Text)  # what it is: as it was read, until the visitor says what it really is
-    corrected: Mapped[bool | None] = mapped_column()  # whether the visitor changed what was read; None: has not said
+    corrected: Mapped[bool | None] = mapped_column()  # whether the visitor changed what was read
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by the visitor, who may still change their mind
     confidence: Mapped[float] = mapped_column(Double)
     digits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # as in the API
@@ -90,7 +90,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
 
-    left_out = 0  # marks of a crowded page that were not read; known just after reading, not kept
+    left_out = 0  # marks of a crowded page that were not read. It is known just after reading and not kept.
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""

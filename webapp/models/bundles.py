@@ -15,24 +15,24 @@ from webapp import config
 log = logging.getLogger(__name__)
 
 
-def installed(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The models by name, and whether each is the one that reads."""
-    reads = config.model_folder(settings)
+def describe(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Describe the models by name, and whether each is the one that reads."""
+    reads = config.find_model(settings)
     return [
-        {"name": name, "reads": folder == reads} | _essentials(folder) for name, folder in folders(settings).items()
+        {"name": name, "reads": folder == reads} | _summarise(folder) for name, folder in find_folders(settings).items()
     ]
 
 
-def folders(settings: Mapping[str, Any]) -> dict[str, Path]:
-    """The folders of the models by name, in order."""
+def find_folders(settings: Mapping[str, Any]) -> dict[str, Path]:
+    """Return the folders of the models by name, in order."""
     places = (settings["INSTANCE"] / "models", config.ROOT / "models")  # the latter goes before the former
     bundles = [bundle.folder for place in places for bundle in find_bundles(place)]
-    found = {folder.name: folder for folder in [*bundles, config.model_folder(settings)]}  # as model_folder() looks
+    found = {folder.name: folder for folder in [*bundles, config.find_model(settings)]}  # as find_model() looks
     return dict(sorted(found.items()))
 
 
-def card(folder: Path) -> DigitCard | None:
-    """The card of a model; None if there is none, or one that cannot be understood."""
+def read_card(folder: Path) -> DigitCard | None:
+    """Return the card of a model, or None where there is none or it cannot be understood."""
     try:
         return Bundle(folder).read_card(DigitCard)
     except ModelError as error:
@@ -40,14 +40,14 @@ def card(folder: Path) -> DigitCard | None:
         return None
 
 
-def plots(folder: Path) -> dict[str, Path]:
-    """The plots of a model, by name."""
+def find_plots(folder: Path) -> dict[str, Path]:
+    """Return the plots of a model, by name."""
     return {path.stem: path for path in sorted(Bundle(folder).plots.glob("*.png"))}
 
 
-def _essentials(folder: Path) -> dict[str, Any]:
-    """What its card says, as far as there is one that can be read."""
-    if not (found := card(folder)):
+def _summarise(folder: Path) -> dict[str, Any]:
+    """Return what its card says, as far as there is one that can be read."""
+    if not (found := read_card(folder)):
         return {}
     return {
         "description": found.description,

@@ -1,4 +1,4 @@
-"""The layers of a Keras model, as its file names them; read without Keras."""
+"""The layers of a Keras model, as its file names them. They are read without Keras."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class Layer:
     shape: str
 
 
-def of_bundle(folder: Path) -> list[Layer]:
-    """The layers of the model in a folder, in order; none if its file is missing or cannot be understood."""
+def read(folder: Path) -> list[Layer]:
+    """Return the layers of the model in a folder, in order, or none if its file is missing or cannot be understood."""
     path = Bundle(folder).keras
     try:
         with ZipFile(path) as archive:
             if archive.getinfo("config.json").file_size > LARGEST:
                 raise ValueError("the description is too long")
             content = json.loads(archive.read("config.json"))
-        return list(_layers(content["config"]["layers"]))
+        return list(_find_layers(content["config"]["layers"]))
     except FileNotFoundError:
         return []
     except (OSError, BadZipFile, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -55,36 +55,36 @@ def of_bundle(folder: Path) -> list[Layer]:
         return []
 
 
-def _layers(described: list[dict[str, Any]]) -> Iterator[Layer]:
+def _find_layers(described: list[dict[str, Any]]) -> Iterator[Layer]:
     depths: dict[str, int] = {}
     rows: Counter[tuple[int, str, str, str]] = Counter()
     for layer in described:
         name, config = layer["config"]["name"], layer["config"]
-        inputs = list(_inputs(layer.get("inbound_nodes", [])))
+        inputs = list(_find_inputs(layer.get("inbound_nodes", [])))
         sources = [depths[tensor["keras_history"][0]] for tensor in inputs]
         depths[name] = 1 + max(sources, default=len(depths))  # one after the other, where no inputs are named
-        shape = _by(inputs[0]["shape"][1:]) if inputs else ""
-        rows[depths[name], KINDS.get(layer["class_name"], layer["class_name"]), _details(config), shape] += 1
+        shape = _join_sides(inputs[0]["shape"][1:]) if inputs else ""
+        rows[depths[name], KINDS.get(layer["class_name"], layer["class_name"]), _describe(config), shape] += 1
     for (_, *row), count in rows.items():
         yield Layer(count, *row)
 
 
-def _inputs(nodes: Any) -> Iterator[dict[str, Any]]:
-    """The tensors that a layer takes, however deep they lie."""
+def _find_inputs(nodes: Any) -> Iterator[dict[str, Any]]:
+    """Give the tensors that a layer takes, however deep they lie."""
     if isinstance(nodes, dict) and nodes.get("class_name") == "__keras_tensor__":
         yield nodes["config"]
     elif isinstance(nodes, list | dict):
         for node in nodes.values() if isinstance(nodes, dict) else nodes:
-            yield from _inputs(node)
+            yield from _find_inputs(node)
 
 
-def _details(config: dict[str, Any]) -> str:
-    """What sets a layer apart from others of its kind."""
+def _describe(config: dict[str, Any]) -> str:
+    """Say what sets a layer apart from others of its kind."""
     told = []
     if "filters" in config:
-        told.append(f"{config['filters']} filters of {_by(config['kernel_size'])}")
+        told.append(f"{config['filters']} filters of {_join_sides(config['kernel_size'])}")
     if "pool_size" in config:
-        told.append(_by(config["pool_size"]))
+        told.append(_join_sides(config["pool_size"]))
     if "units" in config:
         told.append(f"{config['units']} units")
     if "rate" in config:
@@ -94,5 +94,5 @@ def _details(config: dict[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _by(sides: list[int]) -> str:
+def _join_sides(sides: list[int]) -> str:
     return "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(map(str, sides))

@@ -16,7 +16,7 @@ KEPT = 4  # models besides the site's own that stay loaded, each some megabytes 
 
 
 class Shelf:
-    """Models by folder, loaded when they are first asked for; of too many, those go that were longest not asked for."""
+    """Models by folder, loaded when they are first asked for. Of too many, the longest unused goes."""
 
     def __init__(self) -> None:
         self._models: OrderedDict[Path, Model] = OrderedDict()
@@ -35,7 +35,7 @@ class Shelf:
 
 def init_app(app: Flask) -> None:
     """Load the model that reads, and give the app a shelf for others. Raises ModelError."""
-    app.extensions["model"] = Model(config.model_folder(app.config))
+    app.extensions["model"] = Model(config.find_model(app.config))
     app.extensions["shelf"] = Shelf()
 
 
@@ -47,10 +47,10 @@ def get_own() -> Model:
 
 def load(name: str) -> Model:
     """Return an installed model that is ready to read. Raises ModelError, whose message is for visitors."""
-    folder, own = bundles.folders(current_app.config).get(name), get_own()
+    folder, own = bundles.find_folders(current_app.config).get(name), get_own()
     if folder is None:
         raise ModelError(f"The model {name} is not installed.")
-    if folder == config.model_folder(current_app.config):
+    if folder == config.find_model(current_app.config):
         return own
     shelf: Shelf = current_app.extensions["shelf"]
     try:

@@ -15,7 +15,7 @@ from webapp.history import entries, export
 from webapp.history.entries import PATH
 from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
-from webapp.serving.http import visitor
+from webapp.serving.http import find_visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
 
@@ -35,7 +35,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
             abort(400, str(error))
         entry.corrected = entry.label != entry.text
     db.session.commit()
-    if request.headers.get("Prefer") == "return=minimal":  # RFC 7240; the page's script knows how it looks
+    if request.headers.get("Prefer") == "return=minimal":  # RFC 7240. The page's script knows how it looks.
         return "", 204
     flash("Saved.")
     return redirect(_find_way_back(entry_id), 303)
@@ -44,7 +44,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
 @bp.post("/consent")
 def consent() -> ResponseReturnValue:
     """Allow the site's owner to train with what the visitor has checked, or take that back, for all of it."""
-    if not (who := visitor()):
+    if not (who := find_visitor()):
         abort(400, "Nothing is kept of you, so there is nothing to allow.")
     if "allowed" in request.form:
         db.session.merge(Consent(visitor=who))

@@ -1,4 +1,4 @@
-"""The form that every page with a picture sends, and how its answer is given; for all of these pages alike."""
+"""The form that every page with a picture sends, and how it is answered."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from webapp.history.entries import PATH, select_deleted
 from webapp.history.filters import Filter
 from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
-from webapp.serving.http import visitor
+from webapp.serving.http import find_visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
 
@@ -25,7 +25,7 @@ PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes
 def index() -> ResponseReturnValue:
     """Show a page of the history."""
     retention.sweep_if_due()
-    allowed = db.session.scalar(select(Consent).where(Consent.visitor == visitor()))
+    allowed = db.session.scalar(select(Consent).where(Consent.visitor == find_visitor()))
     return _show_entries("history.html", allowed=allowed, deleted=paging.count(select_deleted(Entry.id)))
 
 
@@ -64,7 +64,7 @@ def frame(entry_id: int, number: int) -> Response:
 
 @bp.post(f"/{PATH}/delete")
 def remove(entry_id: int) -> ResponseReturnValue:
-    """Delete one entry, which can be undone for a while; back to the page of the history that the address asks for."""
+    """Delete one entry, which can be undone for a while, and go back to the page that the address asks for."""
     entries.get(entry_id).deleted_at = datetime.now(UTC)
     db.session.commit()
     flash(str(entry_id), "deleted")
@@ -92,15 +92,15 @@ def restore(entry_id: int) -> ResponseReturnValue:
 @bp.post("/delete")
 def remove_all() -> ResponseReturnValue:
     """Erase all that is kept of the visitor, also what was deleted and might be brought back."""
-    db.session.execute(delete(Consent).where(Consent.visitor == visitor()))
+    db.session.execute(delete(Consent).where(Consent.visitor == find_visitor()))
     db.session.commit()
-    retention.erase(Entry.visitor == visitor())
+    retention.erase(Entry.visitor == find_visitor())
     flash("Your history is empty now.")
     return redirect(url_for(".index"), 303)
 
 
 def _show_entries(template: str, **more: object) -> ResponseReturnValue:
-    """Show the entries that the address asks for, or what is wrong with its filter; blank fields leave the address."""
+    """Show the entries that the address asks for, or what is wrong with its filter. Blank fields leave the address."""
     if "" in request.args.values():
         return redirect(add_arguments(request.path, {name: value for name, value in request.args.items() if value}))
     which = Filter.of(request.args)

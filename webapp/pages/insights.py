@@ -36,7 +36,7 @@ class Opinion:
 def compare(entry_id: int) -> str:
     """Show what every installed model makes of an entry."""
     entry = entries.get(entry_id)
-    opinions = [_ask(name, entry) for name in bundles.folders(current_app.config)]
+    opinions = [_ask(name, entry) for name in bundles.find_folders(current_app.config)]
     return render_template("compare.html", entry=entry, opinions=opinions)
 
 
@@ -66,7 +66,7 @@ def layer(entry_id: int, number: int, layer: int) -> Response:
 
 
 def _find_frame(entry_id: int, number: int) -> tuple[Entry, np.ndarray]:
-    """One of the visitor's entries and the frame of one of its digits."""
+    """Return one of the visitor's entries and the frame of one of its digits."""
     entry = entries.get(entry_id)
     if number >= len(entry.digits):
         abort(404, "The entry has fewer digits.")

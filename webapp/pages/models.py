@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from recognizer import ModelError
 from webapp.models import bundles, layers, shelf
 from webapp.pages import choice
-from webapp.serving.http import known_visitor
+from webapp.serving.http import remember_visitor
 
 bp = Blueprint("models", __name__, url_prefix="/models")
 
@@ -18,8 +18,8 @@ bp = Blueprint("models", __name__, url_prefix="/models")
 @bp.get("")
 def index() -> str:
     """Compare all models."""
-    known_visitor()
-    cards = {name: bundles.card(folder) for name, folder in bundles.folders(current_app.config).items()}
+    remember_visitor()
+    cards = {name: bundles.read_card(folder) for name, folder in bundles.find_folders(current_app.config).items()}
     sets = dict.fromkeys(name for card in cards.values() if card for name in card.results)
     results = {
         data: {name: card.results[data] for name, card in cards.items() if card and data in card.results}
@@ -34,13 +34,13 @@ def index() -> str:
 def model(name: str) -> str:
     """Show one model."""
     folder = _find_folder(name)
-    known_visitor()
+    remember_visitor()
     return render_template(
         "model.html",
         name=name,
-        card=bundles.card(folder),
-        plots=bundles.plots(folder),
-        layers=layers.of_bundle(folder),
+        card=bundles.read_card(folder),
+        plots=bundles.find_plots(folder),
+        layers=layers.read(folder),
         chosen=choice.load().name,
     )
 
@@ -48,14 +48,14 @@ def model(name: str) -> str:
 @bp.get("/<name>/plots/<plot>.png")
 def plot(name: str, plot: str) -> Response:
     """Send a plot of a model."""
-    return send_file(bundles.plots(_find_folder(name)).get(plot) or abort(404))
+    return send_file(bundles.find_plots(_find_folder(name)).get(plot) or abort(404))
 
 
 @bp.post("/<name>/choose")
 def choose(name: str) -> ResponseReturnValue:
     """Let a model read for the visitor from now on."""
     _find_folder(name)
-    known_visitor()
+    remember_visitor()
     try:
         choice.remember(name)
     except ModelError as error:
@@ -66,4 +66,4 @@ def choose(name: str) -> ResponseReturnValue:
 
 
 def _find_folder(name: str) -> Path:
-    return bundles.folders(current_app.config).get(name) or abort(404, "There is no such model here.")
+    return bundles.find_folders(current_app.config).get(name) or abort(404, "There is no such model here.")

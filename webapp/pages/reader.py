@@ -10,7 +10,7 @@ from webapp.history import entries
 from webapp.pages import choice
 from webapp.pages.forms import PictureForm, answer
 from webapp.reading.recognition import recognise
-from webapp.serving.http import known_visitor
+from webapp.serving.http import remember_visitor
 
 bp = Blueprint("reader", __name__)
 
@@ -19,7 +19,7 @@ bp = Blueprint("reader", __name__)
 @bp.get(f"/draw/{entries.PATH}")
 def draw(entry_id: int | None = None) -> str:
     """Show the canvas, empty or with the strokes of a drawing in the history."""
-    known_visitor()
+    remember_visitor()
     drawn = None if entry_id is None else entries.get_strokes(entry_id)
     return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn)
 
@@ -27,14 +27,14 @@ def draw(entry_id: int | None = None) -> str:
 @bp.get("/upload")
 def upload() -> str:
     """Show the upload form."""
-    known_visitor()
+    remember_visitor()
     return render_template("upload.html", form=PictureForm())
 
 
 @bp.get("/camera")
 def camera() -> str:
     """Show what the camera sees."""
-    known_visitor()
+    remember_visitor()
     return render_template("camera.html", form=PictureForm(source="camera"))
 
 
@@ -46,7 +46,7 @@ def read() -> ResponseReturnValue:
 
 @bp.post("/live")
 def live() -> ResponseReturnValue:
-    """Read what may still change, and keep nothing; the answer is a part of a page, or 204 if nothing is there yet."""
+    """Read what may still change, and keep nothing. The answer is a part of a page, or 204 if nothing is there yet."""
     form = PictureForm()
     if not form.validate():
         abort(400, form.error)

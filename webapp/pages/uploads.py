@@ -27,7 +27,7 @@ from webapp.reading import batch
 from webapp.reading.archive import MAX_PICTURES, is_archive
 from webapp.reading.recognition import recognise
 from webapp.serving import errors, ratelimit
-from webapp.serving.http import csrf, known_visitor
+from webapp.serving.http import csrf, remember_visitor
 
 bp = Blueprint("uploads", __name__, url_prefix="/upload")
 csrf.exempt(bp)  # until _take_many_files() has made room for them
@@ -51,12 +51,12 @@ def _take_many_files() -> None:
 
 @bp.post("")
 def read() -> ResponseReturnValue:
-    """Read one picture as any form's; of many, or of a ZIP, send a page that grows row by row."""
+    """Read one picture as any form's. For many, or a ZIP, send a page that grows row by row."""
     files = _load_files()
     if len(files) <= 1 and not any(is_archive(file.data) for file in files):
         return answer(PictureForm())
     pictures = _find_pictures(files)
-    known_visitor()  # while there still is a head to put the cookie in
+    remember_visitor()  # while there still is a head to put the cookie in
     ratelimit.charge(len(pictures))
     rows = _read_rows(pictures, choice.load())
     return Response(stream_template("batch.html", rows=rows, count=len(pictures)), headers=batch.AT_ONCE)
@@ -66,7 +66,7 @@ def read() -> ResponseReturnValue:
 def rows() -> Response:
     """Read pictures, but not the first `skip`: a line of JSON with their number, then one with a row for each."""
     pictures = _find_pictures(_load_files() or abort(400, "Choose a picture first."))
-    known_visitor()
+    remember_visitor()
     left = pictures[max(0, request.form.get("skip", 0, type=int)) :]
     ratelimit.charge(len(left))
     lines = _write_lines(len(pictures), _read_rows(left, choice.load()))

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 
 def format_percent(share: float) -> str:
-    """Return a share from 0 to 1 as per cent with a digit behind the point; no rounding up to certainty."""
+    """Return a share from 0 to 1 as per cent with a digit behind the point, never rounded up to certainty."""
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
 
 
@@ -27,5 +27,5 @@ def tell_left_out(left_out: int) -> str:
 
 
 def tell_sureness(confidence: float) -> str:
-    """Say how sure the answer is; as confidence is calibrated, of the answers "Sure" nine in ten or more are right."""
+    """Say how sure the answer is. Confidence is calibrated: of the answers "Sure" nine in ten or more are right."""
     return next(words for least, words in SURENESS if confidence >= least)

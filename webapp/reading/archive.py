@@ -9,11 +9,11 @@ import zipfile
 from recognizer import PictureTooLarge, UnreadablePicture
 
 MAX_PICTURES = 1000
-MAX_ENTRIES = 10 * MAX_PICTURES  # of the directory, with folders and what is by the way
+MAX_ENTRIES = 10 * MAX_PICTURES  # of the directory, with folders and clutter
 ENTRY = re.compile(rb"PK\x01\x02(?=.{26}(..))", re.DOTALL)  # how each begins, and the length of its extra field
-MAX_EXTRA = 2**18  # bytes of all extra fields; zipfile takes the square of each one's length to see them through
+MAX_EXTRA = 2**18  # bytes of all extra fields, as zipfile takes the square of each one's length to see it through
 MAX_TOTAL = 10  # times the upload limit, unpacked
-MAX_RATIO = 100  # of all unpacked to all packed bytes; pictures hardly shrink, but plain bitmaps do
+MAX_RATIO = 100  # of all unpacked to all packed bytes. Pictures hardly shrink, but plain bitmaps do.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may ask for gigabytes to unpack
 
 
@@ -36,7 +36,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # damaged archives make zipfile raise nearly anything
             raise UnreadablePicture("The ZIP is damaged or incomplete.") from error
-        self._members = [info for info in self._zip.infolist() if not _is_by_the_way(info)]
+        self._members = [info for info in self._zip.infolist() if not _is_clutter(info)]
         self._zip.filelist, self._zip.NameToInfo = [], {}  # many ZIPs at once keep only what may be pictures
         if len(self._members) > MAX_PICTURES:
             raise PictureTooLarge(f"The ZIP has {len(self._members)} files; at most {MAX_PICTURES} are read.")
@@ -64,6 +64,6 @@ class Archive:
             raise UnreadablePicture("The file cannot be unpacked: it is damaged or locked with a password.") from error
 
 
-def _is_by_the_way(info: zipfile.ZipInfo) -> bool:
+def _is_clutter(info: zipfile.ZipInfo) -> bool:
     """Whether it is a folder, or what macOS adds about each file."""
     return info.is_dir() or info.filename.startswith("__MACOSX/") or info.filename.endswith(".DS_Store")

@@ -22,7 +22,7 @@ class File(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What may be a picture; its bytes are only there, or unpacked, when they are loaded. Then raises PictureError."""
+    """What may be a picture. Its bytes are unpacked only when they are loaded, which may raise PictureError."""
 
     name: str
     load: Callable[[], bytes]

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     """Answer every error with a sentence and the right status."""
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(ClientDisconnected, lambda error: answer(400, "The request is malformed."))
     app.register_error_handler(BadHost, lambda error: answer(400, "The request names a host that cannot exist."))
     app.register_error_handler(
@@ -34,13 +34,13 @@ def init_app(app: Flask) -> None:
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
     )
     app.register_error_handler(PictureError, lambda error: answer(*explain(error)))
-    app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(ModelError, _unavailable)
+    app.register_error_handler(RequestEntityTooLarge, _answer_too_large)
+    app.register_error_handler(ModelError, _answer_unavailable)
     for kind in UNAVAILABLE:
-        app.register_error_handler(kind, _unavailable)
+        app.register_error_handler(kind, _answer_unavailable)
 
 
-def _http(error: HTTPException) -> Response:
+def _answer_http(error: HTTPException) -> Response:
     response = answer(error.code or 500, str(error.description))
     response.headers.extend([header for header in error.get_headers() if header[0] != "Content-Type"])  # such as Allow
     return response
@@ -57,7 +57,7 @@ def answer(status: int, detail: str) -> Response:
     return Response(render_template("error.html", title=title, detail=detail), status)
 
 
-def _too_large(error: RequestEntityTooLarge) -> Response:
+def _answer_too_large(error: RequestEntityTooLarge) -> Response:
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     with suppress(OSError):  # what is left may be malformed, or its sender gone
         _drain(DRAINED * limit)
@@ -80,7 +80,7 @@ def explain(error: Exception) -> tuple[int, str]:
     return 503, f"{what} is not available just now. Try again in a moment."
 
 
-def _unavailable(error: Exception) -> Response:
+def _answer_unavailable(error: Exception) -> Response:
     response = answer(*explain(error))
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -25,7 +25,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-HTTPS_ONLY = "max-age=31536000"  # a year; without subdomains, which may be other sites
+HTTPS_ONLY = "max-age=31536000"  # a year, without subdomains, which may be other sites
 
 
 class MemoryRequest(Request):
@@ -39,7 +39,7 @@ class Sessions(SecureCookieSessionInterface):
     """Flask's sessions in a signed cookie, which under HTTPS is for HTTPS and for this very host alone."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        """The name; browsers take a cookie with this prefix only from the host itself, over HTTPS (RFC 6265bis)."""
+        """Return the name, whose prefix browsers take only from the host itself, over HTTPS (RFC 6265bis)."""
         return ("__Host-" if request.is_secure else "") + super().get_cookie_name(app)
 
     def get_cookie_secure(self, app: Flask) -> bool:
@@ -52,22 +52,25 @@ def init_app(app: Flask) -> None:
     app.request_class = MemoryRequest
     app.session_interface = Sessions()
     csrf.init_app(app)
-    app.after_request(_with_headers)
+    app.after_request(_add_headers)
 
 
-def visitor() -> str | None:
-    """The visitor's number out of the signed cookie; None for one of whom nothing has been kept yet."""
+def find_visitor() -> str | None:
+    """Return the visitor's number out of the signed cookie, or None for one of whom nothing has been kept yet."""
     return session.get("visitor")
 
 
-def known_visitor() -> str:
-    """The visitor's number, given now if there is none; pages with forms give it, so that posts at once share it."""
+def remember_visitor() -> str:
+    """Return the visitor's number, given now if there is none.
+
+    Pages with forms give it, so that two posts at the same time share it.
+    """
     session.permanent = True
     number: str = session.setdefault("visitor", uuid.uuid4().hex)
     return number
 
 
-def _with_headers(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     given = {name.lower() for name, _ in response.headers}
     response.headers.extend(header for header in HEADERS.items() if header[0].lower() not in given)
     if request.is_secure:

@@ -1,4 +1,4 @@
-"""Figures for Prometheus at /metrics, of all processes together; prometheus_client keeps them in a folder of theirs."""
+"""Figures for Prometheus at /metrics, of all processes together. prometheus_client keeps them in a folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recognizer import Reading
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for it, once, when it is imported
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)  # seconds
 
-_made: list[str] = []  # folders made here; one that the site's owner has set is theirs
+_made: list[str] = []  # folders made here, not one that the site's owner has set
 
 
 def init_app(app: Flask) -> None:

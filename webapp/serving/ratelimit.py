@@ -1,4 +1,4 @@
-"""How often a visitor, and an address, may ask; counted in memory, or in Redis for several processes and machines."""
+"""How often a visitor, and an address, may ask, counted in memory or, for several processes and machines, in Redis."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
         ],
         storage_uri=uri,
         storage_options=PATIENCE if uri.startswith("redis") else {},
-        in_memory_fallback_enabled=True,  # reading goes on without Redis; the limiter says so in the log
+        in_memory_fallback_enabled=True,  # reading goes on without Redis, as the limiter notes in the log
         key_prefix="digits",
     )
     app.extensions["pictures"] = limiter
@@ -93,19 +93,19 @@ def charge(pictures: int) -> None:
 
 
 def _find_visitor() -> str:
-    """Who asks: the visitor of the pages; a program has no cookie and is its address."""
+    """Return who asks: the visitor of the pages, or the address of a program, which has no cookie."""
     known = None if request.path.startswith(errors.FOR_PROGRAMS) else session.get("visitor")
     return known or _find_address()
 
 
 def _find_address() -> str:
-    """The address asked from; of IPv6 the network, as whoever has one address there has 2⁶⁴."""
+    """Return the address asked from, or of IPv6 its network, as whoever has one address there has 2⁶⁴."""
     address = _parse_address(request.remote_addr or "")
     return str(ip_network((address, 64), strict=False) if address.version == 6 else address)
 
 
 def _parse_address(text: str) -> IPv4Address | IPv6Address:
-    """The address, of which some proxies tell the port, too; if it is none, the one that all such share."""
+    """Return the address, of which some proxies tell the port, too. All texts that are none share one."""
     with suppress(ValueError):
         return ip_address(text)
     with suppress(ValueError):
