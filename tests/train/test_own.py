@@ -75,7 +75,7 @@ def test_strokes(tmp_path):
 def test_dots_among_the_strokes_are_ink(tmp_path):
     items = [{"label": "1", "strokes": [*drawing.ONE, dot]} for dot in ([], [[0.9, 0.5]], [[0.9, 0.5], [0.9, 0.5]])]
     (tmp_path / "mine.json").write_text(json.dumps(items))
-    without, single, double = load(tmp_path / "mine.json")[0].seen(AS_IT_IS, np.random.default_rng(0))
+    without, single, double = load(tmp_path / "mine.json")[0].render(AS_IT_IS, np.random.default_rng(0))
     assert all(seen[:, 20:].any() and not without[:, 20:].any() for seen in (single, double))
 
 
