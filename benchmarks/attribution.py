@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.handwriting import sets
+from benchmarks.handwriting.sets import load
 from recognizer import Model, read
 from recognizer.attribution import PATCH, STEP, attribute, log_odds
 
@@ -60,8 +60,8 @@ def main() -> None:
 
 def readable(model: Model, limit: int) -> list[tuple[np.ndarray, int]]:
     """Frames and digits that the model reads rightly, of those so many."""
-    found = next(handwriting for handwriting in sets(Path(os.environ["DIGITS_DATA"]), limit) if handwriting.name == SET)
-    readings = [(read(sample.picture(), model, "digit"), sample.label) for sample in found.samples]
+    samples = load(Path(os.environ["DIGITS_DATA"]), SET).some(limit)
+    readings = [(read(sample.picture(), model, "digit"), sample.label) for sample in samples]
     return [(reading.frames[0], int(label)) for reading, label in readings if reading.text == label]
 
 

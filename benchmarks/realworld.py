@@ -1,120 +1,136 @@
-"""What real handwriting the site reads, beside a published recipe fed as its author fed it, on the same pictures.
+"""What real handwriting the library reads, of the sets in the folder that DIGITS_DATA names.
 
-scripts/bench realworld [--limit 300] [--sets unipen-pen16,strings] [--model flagship]
+scripts/bench realworld [--sets unipen-pen16,strings] [--limit 300] [--model flagship] [--sheet DIR] [--write]
+
+Beside it stands a published recipe fed as its author fed it, with grey pictures resized to 28×28, inverted if bright.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
-import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
-from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from benchmarks.handwriting import Handwriting, sets
-from benchmarks.serving import ROOT, serving
-from recognizer.bundle import Bundle
-from recognizer.frame import SIDE
-from recognizer.model import MODELS, LiteRT
-from train.measures import calibration_error
+from benchmarks.handwriting import figures, sheet
+from benchmarks.handwriting.figures import AUTOS, Figures
+from benchmarks.handwriting.sets import Handwriting, Sample, load, names
+from benchmarks.handwriting.verdicts import Verdict, judge
+from recognizer import Model
+from recognizer.model import MODELS
 
+ROOT = Path(__file__).resolve().parent.parent
 PEER = "two-conv-dropout"
-REFERENCE = "unipen-pen16"  # the digits that letters and scribbles are told from
-ROW = "{:16}{:>6}{:>9}{:>9}{:>8}{:>10}{:>10}"
+SIDE = 28
+SHOWN = ("n", "right", "exact", "sure_wrong", "calibration_error", "error_rate", "rejected", "auroc", "plain")
+ROW = "{:14}" + "{:>12}" * len(SHOWN)
+
+
+@dataclass
+class Models:
+    """What a process reads with."""
+
+    ours: Model
+    peer: Model
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--limit", type=int, default=300, help="pictures of a set (default: 300)")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", help="some of them, with commas (default: all)")
+    parser.add_argument("--limit", type=int, help="pictures of a set, the same each time (default: all)")
     parser.add_argument("--model", default="flagship")
+    parser.add_argument("--sheet", type=Path, metavar="DIR", help="draw what is misread, a sheet a set, to this folder")
+    parser.add_argument("--write", action="store_true", help="write the figures and the README's table")
     options = parser.parse_args()
+    if options.write and (options.sets or options.limit):
+        parser.error("--write takes all of all sets.")
     folder = Path(os.environ.get("DIGITS_DATA", ""))
     if not (folder / "sets.json").is_file():
         sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
-    found = [some for some in sets(folder, options.limit) if not options.sets or some.name in options.sets.split(",")]
-    peer = LiteRT(Bundle(MODELS / PEER).litert)
-    os.environ["DIGITS_MODEL"] = options.model
-    print(f"{options.model} as served, and {PEER} fed grey pictures resized to 28×28, inverted if bright (%)")
-    print(ROW.format("set", "n", "served", "peer", "ECE", "rejected", "AUROC"))
-    with (
-        tempfile.TemporaryDirectory() as instance,
-        serving([ROOT / "scripts" / "serve"], ROOT, instance) as (_, url, _),
-    ):
-        reference: list[float] = []
-        for some in sorted(found, key=lambda some: some.name != REFERENCE):
-            answers = [
-                _ask(url, sample.picture(), some.layout)
-                for sample in tqdm(some.samples, some.name, leave=False, disable=None)
-            ]
-            scores = [_score(answer) for answer in answers]
-            if some.name == REFERENCE:
-                reference = scores
-            print(_row(some, answers, scores, reference, peer), flush=True)
+    chosen = options.sets.split(",") if options.sets else names(folder)
+    if unknown := set(chosen) - set(names(folder)):
+        parser.error(f"no such sets: {', '.join(unknown)}; there are {', '.join(names(folder))}.")
+    print(ROW.format("(%)", *SHOWN), flush=True)
+    rows, faulty = [], {}
+    for handwriting, row, verdicts in measured(folder, chosen, options.limit, options.model):
+        print(ROW.format(row.set, *(_cell(getattr(row, name)) for name in SHOWN)), flush=True)
+        rows.append(row)
+        faulty[row.set] = figures.faults(verdicts)
+        if options.sheet:
+            _draw_sheet(options.sheet, handwriting, verdicts)
+    if options.write:
+        figures.write(rows, faulty)
+        readme = ROOT / "README.md"
+        readme.write_text(figures.rewritten(readme.read_text(encoding="utf-8"), rows), encoding="utf-8")
 
 
-def _ask(url: str, picture: bytes, layout: str) -> dict | None:
-    """The answer, None where there is no ink."""
-    request = urllib.request.Request(f"{url}?layout={layout}", picture, {"Content-Type": "image/png"})
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        if error.code != 422:
-            raise
-        return None
+def measured(
+    folder: Path, chosen: Sequence[str], limit: int | None, model: str
+) -> Iterator[tuple[Handwriting, Figures, list[Verdict]]]:
+    """Give the sets in order, with figures and verdicts; pictures without a digit are held against the first digits."""
+    reference: list[float] = []
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(model,)) as pool:
+        for name in chosen:
+            handwriting = load(folder, name)
+            samples = handwriting.some(limit)
+            work = pool.map(
+                partial(_judge, replace(handwriting, samples=[])),
+                samples,
+                [handwriting.shows == "digit" and place < AUTOS for place in range(len(samples))],
+                chunksize=8,
+            )
+            verdicts, plain = zip(*tqdm(work, name, len(samples), leave=False, disable=None), strict=True)
+            if handwriting.shows == "digit" and not reference:
+                reference = [verdict.score for verdict in verdicts if verdict.right]
+            share = float(np.mean(plain)) if handwriting.shows == "digit" else None
+            yield handwriting, figures.measure(handwriting, verdicts, reference, share, model), list(verdicts)
 
 
-def _score(answer: dict | None) -> float:
-    """How much the first digit is taken for one."""
-    return 0.0 if not answer or answer["digits"][0]["rejected"] else answer["digits"][0]["confidence"]
+def _start(model: str) -> None:
+    global models
+    cv2.setNumThreads(1)
+    models = Models(Model(MODELS / model), Model(MODELS / PEER))
 
 
-def _row(
-    some: Handwriting, answers: Sequence[dict | None], scores: Sequence[float], reference: Sequence[float], peer: LiteRT
-) -> str:
-    labels = [sample.label for sample in some.samples]
-    if some.shows == "nothing":
-        truth = [1] * len(reference) + [0] * len(scores)
-        told = f"{roc_auc_score(truth, [*reference, *scores]):.4f}" if reference else "-"
-        return ROW.format(some.name, len(labels), "-", "-", "-", f"{np.mean(np.array(scores) == 0):.2%}", told)
-    if some.shows == "digits":
-        right = [
-            bool(answer) and "".join(answer["lines"]) == label for answer, label in zip(answers, labels, strict=True)
-        ]
-        return ROW.format(some.name, len(labels), f"{np.mean(right):.2%}", "-", "-", "-", "-")
-    nothing = {"probabilities": [0.1] * 10, "confidence": 0.0, "digit": -1}
-    digits = [answer["digits"][0] if answer else nothing for answer in answers]
-    sure = np.array([digit["confidence"] for digit in digits])
-    shares = np.array([digit["probabilities"] for digit in digits])
-    shares *= (sure / shares.max(1))[:, None]  # whose highest is now how sure the answer is that this is the digit
-    read, truth = np.array([digit["digit"] for digit in digits]), np.array(labels, int)
-    plain = np.argmax(peer(np.stack([_plain(sample.picture()) for sample in some.samples])), 1)
-    return ROW.format(
-        some.name,
-        len(labels),
-        f"{np.mean(read == truth):.2%}",
-        f"{np.mean(plain == truth):.2%}",
-        f"{calibration_error(shares, truth):.2%}",
-        f"{np.mean(np.array(scores) == 0):.2%}",
-        "-",
-    )
+def _judge(handwriting: Handwriting, sample: Sample, auto: bool) -> tuple[Verdict, bool]:
+    """The verdict on a sample, and whether the published recipe reads its digit."""
+    picture = sample.picture()
+    plain = handwriting.shows == "digit" and str(_plainly(picture)) == sample.label
+    return judge(handwriting, sample, picture, models.ours, auto), plain
 
 
-def _plain(picture: bytes) -> np.ndarray:
-    """A frame (28, 28, 1) as the published projects make it."""
+def _plainly(picture: bytes) -> int:
+    """The digit that the published recipe reads."""
     grey = np.asarray(Image.open(io.BytesIO(picture)).convert("L").resize((SIDE, SIDE)), np.float32) / 255
-    return (1 - grey if grey.mean() > 0.5 else grey)[..., None]
+    frame = 1 - grey if grey.mean() > 0.5 else grey
+    return int(models.peer.probabilities(frame[None]).argmax())
+
+
+def _draw_sheet(folder: Path, handwriting: Handwriting, verdicts: Sequence[Verdict]) -> None:
+    """Draw what is misread of a set to NAME.png, which goes if nothing is."""
+    samples = {sample.number: sample for sample in handwriting.samples}
+    wrong = [(samples[verdict.number], verdict) for verdict in verdicts if not verdict.right]
+    path = folder / f"{handwriting.name}.png"
+    path.unlink(missing_ok=True)
+    if wrong:
+        folder.mkdir(parents=True, exist_ok=True)
+        sheet.draw(sorted(wrong, key=lambda pair: pair[1].number)).save(path)
+
+
+def _cell(value: float | int | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{100 * value:.2f}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Real handwriting: sets → samples → verdicts → figures. The command is benchmarks/realworld.py."""
