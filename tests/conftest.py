@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -11,10 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import train.data
 from recognizer import Model
+from train.pen import Writing, parse_unipen
 from webapp import config, create_app
 
 DATA = Path(os.environ.get("DIGITS_DATA", "/nowhere"))
+SAMPLE = Path(__file__).parent / "data" / "pendigits-orig.tra.gz"  # in the form of the file that UCI publishes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +61,36 @@ def mnist_test() -> tuple[np.ndarray, np.ndarray]:
     """MNIST's test set as (10000, 28, 28) uint8 and labels."""
     with np.load(data_file("mnist.npz")) as archive:
         return archive["x_test"], archive["y_test"]
+
+
+@pytest.fixture(scope="session")
+def writings() -> list[Writing]:
+    """420 digits of pendigits, 42 of each digit, by 30 writers."""
+    return pen_digits()
+
+
+def pen_digits() -> list[Writing]:
+    return parse_unipen(gzip.decompress(SAMPLE.read_bytes()).decode("ascii"))
+
+
+@pytest.fixture(scope="session")
+def strokes_file(tmp_path_factory, writings) -> Path:
+    """The same digits as somebody's own, as JSON."""
+    items = [
+        {"label": str(one.label), "strokes": [stroke.tolist() for stroke in one.strokes], "writer": one.writer}
+        for one in writings
+    ]
+    path = tmp_path_factory.mktemp("strokes") / "strokes.json"
+    path.write_text(json.dumps(items))
+    return path
+
+
+@pytest.fixture
+def small_pendigits(monkeypatch) -> None:
+    """The data set pendigits is the 420 digits, found and checked as all of it would be."""
+    monkeypatch.setenv("DIGITS_DATA", str(SAMPLE.parent))
+    checksum = hashlib.sha256(gzip.decompress(SAMPLE.read_bytes())).hexdigest()
+    monkeypatch.setattr(train.data, "PENDIGITS_SHA256", checksum)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ def complaints(figures: Figures, faulty: Faults, verdicts: Sequence[Verdict]) ->
         if len(now) > len(before) + allowed:
             new = [verdict for verdict in now if verdict.number not in before]
             found.append(
-                f"{figures.set}: {len(now)} of {len(asked)} are {flaw}, {len(before)} were, "
-                f"{allowed:.1f} more are allowed. New are:\n" + "\n".join(map(_line, new))
+                f"{figures.set}: {len(now)} of {len(asked)} are {flaw}, before {len(before)} "
+                f"({allowed:.1f} more are allowed). New are:\n" + "\n".join(map(_line, new))
             )
     return found
 

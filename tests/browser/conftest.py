@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
 
-from tests.conftest import data_file, need
+from tests.conftest import need, pen_digits
 from tests.serving import served
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -81,6 +79,4 @@ def strokes() -> dict[str, list]:
 
 
 def real_strokes() -> dict[str, list]:
-    path = data_file("pendigits-train-strokes.json.gz")
-    items = json.loads(gzip.decompress(path.read_bytes()))
-    return {item["label"]: item["strokes"] for item in reversed(items)}
+    return {str(one.label): [stroke.tolist() for stroke in one.strokes] for one in reversed(pen_digits())}

@@ -1,4 +1,3 @@
-import gzip
 import json
 import re
 
@@ -7,7 +6,6 @@ from playwright.sync_api import expect
 
 from recognizer import PictureError, read
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.conftest import data_file
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_batch import zipped
 from webapp.reading import strokes
@@ -41,13 +39,11 @@ def page(visit):
 
 
 @pytest.fixture(scope="module")
-def handwriting():
-    """500 digits that people wrote with a pen, as files with their labels in their names."""
-    items = json.loads(gzip.decompress(data_file("unipen-dev-digits.json.gz").read_bytes()))[::9][:500]
-    drawn = [strokes.draw(json.dumps({"strokes": item["strokes"]}).encode()).png for item in items]
-    return [
-        (f"{number} is {item['label']}.png", png) for number, (item, png) in enumerate(zip(items, drawn, strict=True))
-    ]
+def handwriting(writings):
+    """500 pictures of digits that people wrote with a pen, some of them twice, with their labels in their names."""
+    sent = [json.dumps({"strokes": [stroke.tolist() for stroke in one.strokes]}).encode() for one in writings]
+    drawn = [(f"{one.label}.png", strokes.draw(body).png) for one, body in zip(writings, sent, strict=True)]
+    return [(f"{number} is {name}", png) for number, (name, png) in enumerate((drawn * 2)[:500])]
 
 
 def send(page, *files):

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageOps
 import recognizer
 from recognizer import Picture, read, read_picture
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, ZERO, beside, draw, encode, photograph
+from train import pen
 
 DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
 
@@ -28,15 +29,16 @@ def test_photographed_digits_are_read(model, digit):
 
 @pytest.mark.parametrize("light", [False, True])
 @pytest.mark.parametrize("levels", ["all", "two"])
-def test_real_digits_cut_tight_are_read(model, mnist_test, levels, light):
+def test_real_digits_cut_tight_are_read(model, writings, levels, light):
     """As scans of forms and letters have them, without any paper around."""
     right = []
-    for frame, label in zip(*(part[:100] for part in mnist_test), strict=True):
-        rows, columns = np.nonzero(frame > 60)
-        cut = frame[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-        picture = Image.fromarray(cut if light else 255 - cut).resize((3 * cut.shape[1], 3 * cut.shape[0]))
+    for one in writings[:100]:
+        ink = (255 * pen.draw(one.strokes, 10)).astype(np.uint8)
+        rows, columns = np.nonzero(ink > 60)
+        cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        picture = Image.fromarray(cut if light else 255 - cut)
         seen = picture.point(lambda level: 255 * (level > 127)) if levels == "two" else picture
-        right.append(read(encode(seen), model, "digit").text == str(label))
+        right.append(read(encode(seen), model, "digit").text == str(one.label))
     assert np.mean(right) >= 0.97
 
 

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 import pytest
 
 from recognizer import Model, read
-from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
 from train.errors import TrainError
 from train.litert import export
@@ -30,12 +29,12 @@ def test_an_export_that_fails_is_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_fit_runs_with_other_backends(tmp_path, backend):
+def test_fit_runs_with_other_backends(tmp_path, strokes_file, backend):
     """They are large and nobody needs them to train; so they are in no lock, and CI tests them where they are."""
-    data_file("mnist.npz")
     if not find_spec(backend):
         pytest.skip(f"needs {backend}, which pip can install")
-    options = ["--name", str(tmp_path / "mine"), "--set", LAYERS, "--set", "augment.clean=1.0", "--epochs", "1"]
+    options = ["--name", str(tmp_path / "mine"), "--set", LAYERS, "--set", "augment.clean=1.0", "--epochs", "20"]
+    options += ["--set", "train.batch_size=16", "--data", str(strokes_file)]
     done = python(backend, "-m", "train", "fit", "small", *options)
     assert done.returncode == 0, done.stderr
     assert read(SEVEN_PNG, Model(tmp_path / "mine")).text == "7"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import data_file
-from train.data import load
+from train.data import Frames, Pens, load
 from train.errors import TrainError
 from webapp.config import ROOT
 
@@ -61,22 +61,22 @@ def test_a_download_that_fails_is_one_line_and_leaves_nothing(tmp_path):
     assert not list((ROOT / "models").glob(".*"))
 
 
-def test_pendigits_is_loaded_from_ucis_own_file(strokes_file):
+def test_pendigits_is_loaded_from_ucis_own_file(published):
     """The same digits as in the JSON form, which has its own maker."""
     data_file("pendigits-orig.tra.gz")
     writings = load("pendigits").train.writings
     assert len(writings) == 7494
     assert len({writing.writer for writing in writings}) == 30
-    for writing, item in zip(writings, strokes_file, strict=True):
+    for writing, item in zip(writings, published, strict=True):
         assert (str(writing.label), writing.writer) == (item["label"], item["writer"])
         corner = np.concatenate(writing.strokes).min(0)
         assert [(stroke - corner).tolist() for stroke in writing.strokes] == item["strokes"]
 
 
-@pytest.mark.parametrize("name", ["mnist", "pendigits"])
-def test_halves_have_nothing_in_common_and_follow_the_seed(name):
-    data_file("pendigits-orig.tra.gz")
-    digits = load(name).train
+@pytest.mark.parametrize("kind", [Frames, Pens])
+def test_parts_have_nothing_in_common_and_follow_the_seed(writings, kind):
+    labels = np.array([one.label for one in writings])
+    digits = Pens(writings) if kind is Pens else Frames(np.zeros((len(labels), 28, 28), np.float32), labels)
     training, validation = digits.split(0.1, np.random.default_rng(0))
     again, _ = digits.split(0.1, np.random.default_rng(0))
     assert np.array_equal(training.labels, again.labels)
@@ -84,8 +84,7 @@ def test_halves_have_nothing_in_common_and_follow_the_seed(name):
     assert len(validation.labels) == pytest.approx(0.1 * len(digits.labels), rel=0.1)
 
 
-def test_no_writer_is_in_both_parts():
-    data_file("pendigits-orig.tra.gz")
+def test_no_writer_is_in_both_parts(small_pendigits):
     training, validation = load("pendigits").train.split(0.1, np.random.default_rng(0))
     writers = [{writing.writer for writing in part.writings} for part in (training, validation)]
     assert [len(some) for some in writers] == [27, 3]
@@ -101,5 +100,5 @@ def test_another_pendigits_file_is_refused(tmp_path, monkeypatch, content):
 
 
 @pytest.fixture
-def strokes_file():
+def published():
     return json.loads(gzip.decompress(data_file("pendigits-train-strokes.json.gz").read_bytes()))

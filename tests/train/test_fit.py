@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import signal
 import subprocess
@@ -7,7 +8,6 @@ import numpy as np
 import pytest
 
 from recognizer import Model, read
-from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
 from tests.processes import PATIENCE, spawn
 from train.recipe import load
@@ -15,16 +15,16 @@ from train.training import Run
 from webapp.config import ROOT
 
 LAYERS = 'layers=["conv 8 linear", "norm", "relu", "pool", "norm", "flatten", "dense 32"]'
-TINY = [LAYERS, "train.epochs=2", "train.batch_size=64", "augment.clean=1.0"]
+TINY = [LAYERS, "train.epochs=20", "train.batch_size=16", "augment.clean=1.0"]
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    data_file("mnist.npz")
+def bundle(tmp_path_factory, strokes_file):
+    """A small network, trained for seconds on a few hundred pen strokes."""
     from train.fit import fit
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    fit(load("small", TINY), Run(folder, seed=3))
+    fit(dataclasses.replace(load("small", TINY), data={str(strokes_file): 1}), Run(folder, seed=3))
     return folder
 
 
@@ -37,15 +37,15 @@ def test_the_card_says_what_was_done(bundle):
     card = json.loads((bundle / "card.json").read_text())
     assert (card["version"], card["kind"], card["framing"]["box"], card["origin"]) == (1, "digits", 20, None)
     assert (card["name"], card["seed"], card["recipe"]["layers"][0]) == ("tiny", 3, "conv 8 linear")
-    assert card["data"]["mnist"]["training"] == 54000
-    assert card["data"]["mnist"]["validation"] == 6000
-    assert len(card["data"]["mnist"]["sha256"]) == 64
-    result = card["results"]["mnist test"]
+    data = card["data"]["strokes.json"]
+    assert (data["training"], data["validation"], data["test"]) == (266, 70, 84)
+    assert len(data["sha256"]) == 64
+    result = card["results"]["strokes.json test"]
     low, high = result["interval"]
-    assert 0.95 < low < result["accuracy"] < high < 1
+    assert 0.6 < low < result["accuracy"] < high < 1
     assert len(result["per_digit"]) == 10
-    assert card["calibration"]["calibration_error"] < 0.02
-    assert card["epoch"] in (1, 2)
+    assert card["calibration"]["calibration_error"] < 0.15
+    assert 1 <= card["epoch"] <= 20
     assert card["parameters"] == 8 * 10 + 4 * 8 + 13 * 13 * 8 * 32 + 32 + 330
     assert card["bytes"]["model.tflite"] == (bundle / "model.tflite").stat().st_size
     assert card["training_seconds"] > 0
@@ -79,16 +79,17 @@ def test_the_command_explains_what_is_wrong():
     assert done.stderr.count("\n") == 1
 
 
-def command(folder, *options):
-    """A training of three short epochs, that runs until the end of the block."""
-    changes = [word for change in (LAYERS, "augment.clean=1.0", "train.batch_size=512") for word in ("--set", change)]
-    words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "3"]
+def command(folder, data, *options):
+    """A training of thirty short epochs, that runs until the end of the block."""
+    changes = [word for change in (LAYERS, "augment.clean=1.0", "train.batch_size=16") for word in ("--set", change)]
+    words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--epochs", "30"]
+    words += ["--data", str(data)]
     return spawn([*words, *changes, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def stop_after(epochs, folder):
+def stop_after(epochs, folder, data):
     """Press Ctrl-C once so many epochs have ended; return the exit status and all that was printed."""
-    with command(folder) as process:
+    with command(folder, data) as process:
         for line in process.stdout:
             if line.startswith(f"Epoch {epochs + 1}/"):
                 process.send_signal(signal.SIGINT)
@@ -97,42 +98,39 @@ def stop_after(epochs, folder):
     return process.returncode, output
 
 
-def test_ctrl_c_keeps_the_best_epoch(tmp_path, ctrl_c):
-    data_file("mnist.npz")
+def test_ctrl_c_keeps_the_best_epoch(tmp_path, ctrl_c, strokes_file):
     folder = tmp_path / "models" / "tiny"
-    status, output = stop_after(1, folder)
+    status, output = stop_after(1, folder, strokes_file)
     assert "Traceback" not in output
     assert status == 0
     assert "Stopped; the best epoch so far is kept, and --resume goes on." in output
-    assert "tiny on mnist test: " in output
+    assert "tiny on strokes.json test: " in output
     assert (folder / "plots" / "history.png").exists()
 
 
-def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path, ctrl_c):
-    data_file("mnist.npz")
+def test_ctrl_c_in_the_first_epoch_leaves_nothing(tmp_path, ctrl_c, strokes_file):
     folder = tmp_path / "models" / "tiny"
-    status, output = stop_after(0, folder)
+    status, output = stop_after(0, folder, strokes_file)
     assert "Traceback" not in output
     assert status == 1
     assert output.rstrip().endswith("train: Stopped before the first epoch ended; there is nothing to keep.")
     assert list(folder.parent.iterdir()) == []
 
 
-def test_there_must_be_something_to_resume(tmp_path):
-    data_file("mnist.npz")
-    with command(tmp_path / "models" / "tiny", "--resume") as process:
+def test_there_must_be_something_to_resume(tmp_path, strokes_file):
+    with command(tmp_path / "models" / "tiny", strokes_file, "--resume") as process:
         output = process.communicate(timeout=PATIENCE)[0]
     assert output.rstrip().endswith("train: There is no training of tiny to resume; no epoch of it has ended.")
 
 
-def test_a_full_disk_is_a_clear_error_and_leaves_the_old_bundle_whole(small_disk):
-    data_file("mnist.npz")
+def test_a_full_disk_is_a_clear_error_and_leaves_the_old_bundle_whole(small_disk, strokes_file):
     old = small_disk / "mine" / "model.keras"
     old.parent.mkdir()
     old.write_text("old")
-    large = ("layers=['flatten', 'dense 900']", "train.validation=0.9", "train.epochs=1")
+    large = ("layers=['flatten', 'dense 900']", "train.epochs=1")
     changes = [word for change in large for word in ("--set", change)]
-    words = [sys.executable, "-m", "train", "fit", "small", "--name", str(small_disk / "mine"), *changes]
+    words = [sys.executable, "-m", "train", "fit", "small", "--name", str(small_disk / "mine")]
+    words += ["--data", str(strokes_file), *changes]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.endswith("mine: cannot be written (No space left on device); what was there is unchanged.\n")

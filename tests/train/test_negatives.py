@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from tests.conftest import data_file
 from train.data import load
 from train.negatives import NONE, SIGNS, _part, make
 from train.pen import Writing, draw
@@ -33,8 +32,7 @@ def test_no_sign_is_one_that_people_write_like_a_digit():
     assert not set(SIGNS) & set("0123456789OQDolIiJj|!/SsZzbgqyYGBa")
 
 
-def test_the_loader_makes_them_with_pairs_of_real_digits():
-    data_file("pendigits-orig.tra.gz")
+def test_the_loader_makes_them_with_pairs_of_real_digits(small_pendigits):
     data = load("negatives")
     assert set(data.train.labels) == {NONE}
     assert data.sha256 is None

@@ -10,19 +10,19 @@ import keras
 import numpy as np
 import pytest
 
-from tests.conftest import data_file
 from tests.processes import spawn
 from train import strategy
 from train.errors import TrainError
 from webapp.config import ROOT
 
-SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.epochs=1", "train.batch_size=512", "train.validation=0.9")
+SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.epochs=2", "train.batch_size=64", "train.validation=0.3")
 
 
-def command(folder, kind, **environment):
+def command(folder, kind, data, **environment):
     """A short training, that runs until the end of the block."""
     changes = [word for change in SMALL for word in ("--set", change)]
-    words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--strategy", kind, *changes]
+    words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--strategy", kind]
+    words += ["--data", str(data), *changes]
     return spawn(
         words, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -40,13 +40,12 @@ def free_ports(count):
     return ports
 
 
-def test_two_workers_end_with_the_same_weights(tmp_path):
-    data_file("mnist.npz")
+def test_two_workers_end_with_the_same_weights(tmp_path, strokes_file):
     workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
     tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
     with (
-        command(tmp_path / "worker0", "multiworker", TF_CONFIG=json.dumps(tasks[0])) as one,
-        command(tmp_path / "worker1", "multiworker", TF_CONFIG=json.dumps(tasks[1])) as other,
+        command(tmp_path / "worker0", "multiworker", strokes_file, TF_CONFIG=json.dumps(tasks[0])) as one,
+        command(tmp_path / "worker1", "multiworker", strokes_file, TF_CONFIG=json.dumps(tasks[1])) as other,
     ):
         processes = [one, other]
         outputs = [process.communicate(timeout=300)[0] for process in processes]
@@ -55,12 +54,11 @@ def test_two_workers_end_with_the_same_weights(tmp_path):
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
-def test_all_processors_of_a_machine(tmp_path):
-    data_file("mnist.npz")
-    with command(tmp_path / "mine", "mirrored") as process:
+def test_all_processors_of_a_machine(tmp_path, strokes_file):
+    with command(tmp_path / "mine", "mirrored", strokes_file) as process:
         output = process.communicate(timeout=300)[0]
     assert process.returncode == 0, output
-    assert "mine on mnist test: " in output
+    assert "mine on strokes.json test: " in output
 
 
 @pytest.mark.parametrize("value", [None, "", "{", "{}", '{"cluster": {"worker": ["a:1"]}}', "[]"])

@@ -50,15 +50,13 @@ def test_other_peoples_digits_are_verified(tmp_path):
     assert "hardest-mistakes" in plots(tmp_path)
 
 
-def test_strokes_are_verified(tmp_path):
-    data_file("pendigits-orig.tra.gz")
+def test_strokes_are_verified(tmp_path, small_pendigits):
     said = verify(SMALL, "pendigits", tmp_path)
     assert "small on pendigits: 9" in said
-    assert "of 7,494 right" in said
+    assert "of 420 right" in said
 
 
-def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path):
-    data_file("pendigits-orig.tra.gz")
+def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path, small_pendigits):
     said = verify(SMALL, "negatives", tmp_path)
     assert said.startswith("small on negatives: of 8,000 that are no digit, ")
     assert "rejected (confidence below " in said
