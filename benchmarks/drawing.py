@@ -6,24 +6,19 @@ scripts/bench drawing [--drawings 50]
 from __future__ import annotations
 
 import argparse
-import gzip
 import itertools
-import json
-import os
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.serving import ROOT, serving
 from tests.browser.conftest import DESKTOP, launch
 from tests.browser.pen import placed
+from tests.conftest import pen_digits
 from tests.drawing import Strokes
 
-STROKES = "pendigits-train-strokes.json.gz"
 PACE = 10  # milliseconds from point to point, as the pens took them
 STILL = 250  # milliseconds without a question or a change, after which the last answer is on the screen
 
@@ -55,9 +50,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drawings", type=int, default=50)
     count = parser.parse_args().drawings
-    path = Path(os.environ.get("DIGITS_DATA", "")) / STROKES
-    if not path.is_file():
-        sys.exit(f"DIGITS_DATA names no folder with {STROKES}.")
     with (
         tempfile.TemporaryDirectory() as instance,
         serving([ROOT / "scripts" / "serve"], ROOT, instance) as (_, url, _),
@@ -66,7 +58,7 @@ def main() -> None:
         page = launch(playwright).new_page(base_url=url, **DESKTOP)
         page.goto("/")
         page.evaluate(WATCH)
-        timed = [measured(page, strokes) for strokes in itertools.islice(drawings(path), count)]
+        timed = [measured(page, strokes) for strokes in itertools.islice(drawings(), count)]
     ours, bare = (statistics.median(column) for column in zip(*timed, strict=True))
     print(f"pen up to answer on the screen in Chromium, median of {len(timed)} drawings (ms)")
     print(f"  {'this page':24}{ours:8.1f}")
@@ -74,10 +66,12 @@ def main() -> None:
     print(f"  {'ratio':24}{ours / bare:8.2f}")
 
 
-def drawings(path: Path) -> Iterator[Strokes]:
+def drawings() -> Iterator[Strokes]:
     """Real pen strokes, of one digit after the other from 0 to 9, again and again."""
-    items = json.loads(gzip.decompress(path.read_bytes()))
-    by_digit = [[item["strokes"] for item in items if item["label"] == digit] for digit in "0123456789"]
+    writings = pen_digits()
+    by_digit = [
+        [[stroke.tolist() for stroke in one.strokes] for one in writings if one.label == digit] for digit in range(10)
+    ]
     return itertools.chain.from_iterable(zip(*by_digit, strict=False))
 
 

@@ -70,8 +70,9 @@ def main() -> None:
             _draw_sheet(options.sheet, handwriting, verdicts)
     if options.write:
         figures.write(rows, faulty)
+        written = [row for row, _ in figures.known().values()]
         readme = ROOT / "README.md"
-        readme.write_text(figures.rewritten(readme.read_text(encoding="utf-8"), rows), encoding="utf-8")
+        readme.write_text(figures.rewritten(readme.read_text(encoding="utf-8"), written), encoding="utf-8")
 
 
 def measured(
