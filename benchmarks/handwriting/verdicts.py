@@ -46,7 +46,11 @@ class Verdict:
 def judge(handwriting: Handwriting, sample: Sample, picture: bytes, model: Model, auto: bool = False) -> Verdict:
     """Read the picture of a sample and judge the answer; `auto`: a single digit is read with layout=auto, too."""
     verdict = JUDGES[handwriting.shows](handwriting, sample, ask(picture, model, handwriting.layout))
-    return replace(verdict, exact=_lines(ask(picture, model, "auto")) == [sample.label]) if auto else verdict
+    if not auto:
+        return verdict
+    lines = _lines(ask(picture, model, "auto"))
+    exact = lines == [sample.label]
+    return replace(verdict, exact=exact, text=verdict.text if exact else f"{verdict.text} (auto: {' '.join(lines)})")
 
 
 def ask(picture: bytes, model: Model, layout: str) -> Answer:

@@ -73,7 +73,7 @@ def test_a_digit(model):
     assert (found.number, found.text, found.right, found.exact) == (5, "7", True, True)
     assert found.score == found.digits[0][1] > 0.9
     wrong = verdict(model, SEVEN_PNG, "1", "digit", "digit", auto=True)
-    assert (wrong.right, wrong.exact, wrong.surely_wrong) == (False, False, True)
+    assert (wrong.right, wrong.exact, wrong.surely_wrong, wrong.text) == (False, False, True, "7 (auto: 7)")
     empty = verdict(model, NOTHING_PNG, "7", "digit", "digit")
     assert (empty.right, empty.exact, empty.rejected, empty.digits) == (False, None, True, ())
 
