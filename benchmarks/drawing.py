@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.serving import ROOT, serving
 from tests.browser.conftest import DESKTOP, launch
 from tests.browser.pen import placed
-from tests.conftest import pen_digits
+from tests.conftest import load_writings
 from tests.drawing import Strokes
 
 PACE = 10  # milliseconds from point to point, as the pens took them
@@ -68,7 +68,7 @@ def main() -> None:
 
 def drawings() -> Iterator[Strokes]:
     """Real pen strokes, of one digit after the other from 0 to 9, again and again."""
-    writings = pen_digits()
+    writings = load_writings()
     by_digit = [
         [[stroke.tolist() for stroke in one.strokes] for one in writings if one.label == digit] for digit in range(10)
     ]

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from benchmarks.handwriting import figures, sheet
 from benchmarks.handwriting.figures import AUTOS, Figures
-from benchmarks.handwriting.sets import Handwriting, Sample, load, names
+from benchmarks.handwriting.sets import Handwriting, Sample, find_names, load
 from benchmarks.handwriting.verdicts import Verdict, judge
 from recognizer import Model
 from recognizer.model import MODELS
@@ -57,25 +57,25 @@ def main() -> None:
     folder = Path(os.environ.get("DIGITS_DATA", ""))
     if not (folder / "sets.json").is_file():
         sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
-    chosen = options.sets.split(",") if options.sets else names(folder)
-    if unknown := set(chosen) - set(names(folder)):
-        parser.error(f"no such sets: {', '.join(unknown)}; there are {', '.join(names(folder))}.")
+    chosen = options.sets.split(",") if options.sets else find_names(folder)
+    if unknown := set(chosen) - set(find_names(folder)):
+        parser.error(f"no such sets: {', '.join(unknown)}; there are {', '.join(find_names(folder))}.")
     print(ROW.format("(%)", *SHOWN), flush=True)
     rows, faulty = [], {}
-    for handwriting, row, verdicts in measured(folder, chosen, options.limit, options.model):
+    for handwriting, row, verdicts in measure(folder, chosen, options.limit, options.model):
         print(ROW.format(row.set, *(_cell(getattr(row, name)) for name in SHOWN)), flush=True)
         rows.append(row)
-        faulty[row.set] = figures.faults(verdicts)
+        faulty[row.set] = figures.find_faults(verdicts)
         if options.sheet:
             _draw_sheet(options.sheet, handwriting, verdicts)
     if options.write:
         figures.write(rows, faulty)
-        written = [row for row, _ in figures.known().values()]
+        written = [row for row, _ in figures.load().values()]
         readme = ROOT / "README.md"
-        readme.write_text(figures.rewritten(readme.read_text(encoding="utf-8"), written), encoding="utf-8")
+        readme.write_text(figures.update(readme.read_text(encoding="utf-8"), written), encoding="utf-8")
 
 
-def measured(
+def measure(
     folder: Path, chosen: Sequence[str], limit: int | None, model: str
 ) -> Iterator[tuple[Handwriting, Figures, list[Verdict]]]:
     """Give the sets in order, with figures and verdicts; pictures without a digit are held against the first digits."""

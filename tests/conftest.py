@@ -66,10 +66,10 @@ def mnist_test() -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="session")
 def writings() -> list[Writing]:
     """420 digits of pendigits, 42 of each digit, by 30 writers."""
-    return pen_digits()
+    return load_writings()
 
 
-def pen_digits() -> list[Writing]:
+def load_writings() -> list[Writing]:
     return parse_unipen(gzip.decompress(SAMPLE.read_bytes()).decode("ascii"))
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from benchmarks.handwriting.figures import known
-from benchmarks.handwriting.gate import complaints
-from benchmarks.handwriting.sets import load, names
+from benchmarks.handwriting import figures
+from benchmarks.handwriting.gate import complain
+from benchmarks.handwriting.sets import find_names, load
 from benchmarks.handwriting.verdicts import judge
 from tests.conftest import DATA, data_file
 
@@ -13,18 +13,18 @@ MOST, AUTOS = 120, 30  # pictures of a set; of those of one digit, how many are 
 
 def all_sets():
     """Those in the data and those with figures, which should be the same; one, which is skipped, without data."""
-    return sorted({*names(DATA), *known()}) if (DATA / "sets.json").is_file() else ["any set"]
+    return sorted({*find_names(DATA), *figures.load()}) if (DATA / "sets.json").is_file() else ["any set"]
 
 
 @pytest.mark.parametrize("name", all_sets())
 def test_a_set_is_read_as_well_as_the_figures_say(name, model):
     data_file("sets.json")
-    figures, faulty = known()[name]
+    row, faulty = figures.load()[name]
     handwriting = load(DATA, name)
-    assert (figures.model, figures.n) == (model.name, len(handwriting.samples)), "the figures are of something else"
+    assert (row.model, row.n) == (model.name, len(handwriting.samples)), "the figures are of something else"
     verdicts = [
         judge(handwriting, sample, sample.picture(), model, handwriting.shows == "digit" and place < AUTOS)
         for place, sample in enumerate(handwriting.some(MOST))
     ]
-    worse = complaints(figures, faulty, verdicts)
+    worse = complain(row, faulty, verdicts)
     assert not worse, "\n".join(worse)

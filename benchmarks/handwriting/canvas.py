@@ -1,7 +1,8 @@
 """Strokes as the picture that a browser's canvas exports.
 
-It is drawn with Pillow, four times as large and then reduced, and not with the rasteriser that the product trains with:
-what is measured should not come out of the same hand as what was learnt.
+It is drawn with Pillow, four times as large and then reduced, and not by recognizer.strokes, with which the product
+trains: what is measured should not come out of the same hand as what was learnt, and figures stay comparable when that
+hand changes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def on_square(strokes: Strokes, seed: int, pen: float = PEN, transparent: bool =
     scale = max(side, 1) / max(extent.max(), 1e-6)
     room = SIDE - pen - extent * scale
     shift = pen / 2 + rng.uniform(size=2) * room - low * scale
-    return draw(_placed(strokes, scale, shift), (SIDE, SIDE), pen, transparent)
+    return draw(_place(strokes, scale, shift), (SIDE, SIDE), pen, transparent)
 
 
 def on_strip(strokes: Strokes, seed: int, pen: float = STRING_PEN) -> bytes:
@@ -54,7 +55,7 @@ def on_strip(strokes: Strokes, seed: int, pen: float = STRING_PEN) -> bytes:
     margins = rng.uniform(20, 120, 2)
     width = max(SIDE, round(extent[0] * scale + margins.sum()))
     above = rng.uniform(0.1, 0.9) * (SIDE - extent[1] * scale)
-    return draw(_placed(strokes, scale, np.array([margins[0], above]) - low * scale), (width, SIDE), pen)
+    return draw(_place(strokes, scale, np.array([margins[0], above]) - low * scale), (width, SIDE), pen)
 
 
 def png(picture: Image.Image, **options: int) -> bytes:
@@ -70,5 +71,5 @@ def _bounds(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
     return points.min(0), np.ptp(points, 0)
 
 
-def _placed(strokes: Strokes, scale: float, shift: np.ndarray) -> Strokes:
+def _place(strokes: Strokes, scale: float, shift: np.ndarray) -> Strokes:
     return [(np.array(stroke) * scale + shift).tolist() for stroke in strokes]

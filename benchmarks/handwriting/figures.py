@@ -115,7 +115,7 @@ def measure(
     )
 
 
-def faults(verdicts: Iterable[Verdict]) -> Faults:
+def find_faults(verdicts: Iterable[Verdict]) -> Faults:
     """The numbers of the samples that have each flaw."""
     verdicts = list(verdicts)
     return {
@@ -135,11 +135,11 @@ def write(rows: Sequence[Figures], faulty: Mapping[str, Faults]) -> None:
     FAULTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def known() -> dict[str, tuple[Figures, Faults]]:
+def load() -> dict[str, tuple[Figures, Faults]]:
     """The figures of each set and its faulty samples, as the files have them."""
     faulty = json.loads(FAULTS.read_text(encoding="utf-8"))
     with FIGURES.open(encoding="utf-8", newline="") as lines:
-        return {row["set"]: (_parsed(row), faulty[row["set"]]) for row in csv.DictReader(lines)}
+        return {row["set"]: (_parse(row), faulty[row["set"]]) for row in csv.DictReader(lines)}
 
 
 def table(rows: Iterable[Figures]) -> str:
@@ -147,7 +147,7 @@ def table(rows: Iterable[Figures]) -> str:
     return "\n".join([HEADER, *map(_row, sorted(rows, key=lambda row: row.set == "mnist"))])
 
 
-def rewritten(readme: str, rows: Iterable[Figures]) -> str:
+def update(readme: str, rows: Iterable[Figures]) -> str:
     """The README with its table of real handwriting as the figures are."""
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
@@ -160,7 +160,7 @@ def _row(row: Figures) -> str:
     return f"| {TITLES.get(row.set, row.set)} | {row.n:,} | {' | '.join(shown)} |"
 
 
-def _parsed(row: Mapping[str, str]) -> Figures:
+def _parse(row: Mapping[str, str]) -> Figures:
     words = {key: row[key] for key in ("set", "model", "date")}
     shares = {key: float(text) if text else None for key, text in row.items() if key not in words and key != "n"}
     return Figures(n=int(row["n"]), **words, **shares)  # type: ignore[arg-type]

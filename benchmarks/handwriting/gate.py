@@ -12,7 +12,7 @@ ERRORS = 2  # standard errors of a set's share, at the sample's size, that may b
 FAULTLESS = {"misread": "right", "inexact": "exact"}  # the figures of the pictures without a flaw
 
 
-def complaints(figures: Figures, faulty: Faults, verdicts: Sequence[Verdict]) -> list[str]:
+def complain(figures: Figures, faulty: Faults, verdicts: Sequence[Verdict]) -> list[str]:
     """What is worse than the figures say, a paragraph for each flaw that became too frequent; [] if nothing is.
 
     The same pictures are compared: of n, with a share p without a flaw in the whole set, no more than 2·√(n·p·(1 − p))

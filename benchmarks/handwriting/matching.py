@@ -39,7 +39,7 @@ def _plain(lines: Sequence[str], label: str) -> list[str]:
 
 def verdicts(truth: str, answer: str, confidence: Sequence[float], order: bool = True) -> list[str]:
     """`right`, `wrong`, or `extra` where it stands for nothing, for each digit of an answer."""
-    return _aligned(truth, answer) if order else _as_bag(truth, answer, confidence)
+    return _align(truth, answer) if order else _pair(truth, answer, confidence)
 
 
 def edits(truth: str, answer: str) -> int:
@@ -58,7 +58,7 @@ def _costs(truth: str, answer: str) -> list[list[int]]:
     return costs
 
 
-def _aligned(truth: str, answer: str) -> list[str]:
+def _align(truth: str, answer: str) -> list[str]:
     """Go back along a shortest edit."""
     costs, found = _costs(truth, answer), []
     i, j = len(truth), len(answer)
@@ -74,7 +74,7 @@ def _aligned(truth: str, answer: str) -> list[str]:
     return found[::-1]
 
 
-def _as_bag(truth: str, answer: str, confidence: Sequence[float]) -> list[str]:
+def _pair(truth: str, answer: str, confidence: Sequence[float]) -> list[str]:
     """Like goes with like, the surest first; the rest are wrong while true ones are left."""
     left, found = Counter(truth), ["extra"] * len(answer)
     for place in sorted(range(len(answer)), key=lambda place: -confidence[place]):
@@ -92,7 +92,7 @@ def cells(label: str) -> list[list[str]]:
     return [[cell if digits_of(cell) else "" for cell in line.split("\t")] for line in label.split("\n")]
 
 
-def cells_found(truth: list[list[str]], answer: list[list[str]]) -> int:
+def count_cells(truth: list[list[str]], answer: list[list[str]]) -> int:
     """How many true cells stand in the answer at their row and column.
 
     Rows are paired in order so that they share the most cells, then columns in order, the same for all rows.

@@ -51,29 +51,29 @@ class Handwriting:
 
     def some(self, count: int | None) -> list[Sample]:
         """The same so many samples each time, and their first so many if asked for fewer; all without a count."""
-        return _shuffled(self.samples)[:count]
+        return _shuffle(self.samples)[:count]
 
 
-def names(folder: Path) -> list[str]:
+def find_names(folder: Path) -> list[str]:
     """The names of the sets whose files are in the folder."""
-    return [name for name, row in _described(folder).items() if (folder / row["file"]).exists()]
+    return [name for name, row in _describe(folder).items() if (folder / row["file"]).exists()]
 
 
 def load(folder: Path, name: str) -> Handwriting:
     """A set of the folder, by its name."""
-    row = _described(folder)[name]
+    row = _describe(folder)[name]
     path = folder / row["file"]
     samples = READERS["".join(path.suffixes)](path, row)
     if "limit" in row:
-        samples = [replace(some, number=number) for number, some in enumerate(_shuffled(samples)[: row["limit"]])]
+        samples = [replace(some, number=number) for number, some in enumerate(_shuffle(samples)[: row["limit"]])]
     return Handwriting(name, row["shows"], row.get("layout", "digit"), row.get("order", True), samples)
 
 
-def _described(folder: Path) -> dict[str, dict]:
+def _describe(folder: Path) -> dict[str, dict]:
     return json.loads((folder / "sets.json").read_text(encoding="utf-8"))
 
 
-def _shuffled(samples: list[Sample]) -> list[Sample]:
+def _shuffle(samples: list[Sample]) -> list[Sample]:
     samples = list(samples)
     random.Random(SEED).shuffle(samples)
     return samples
@@ -93,12 +93,12 @@ def _arrays(path: Path, row: dict) -> list[Sample]:
         pictures, labels = (archive[name] for name in row["arrays"])
     pictures = 255 - pictures if row.get("ink") == "light" else pictures
     return [
-        Sample(number, str(label), partial(_encoded, picture))
+        Sample(number, str(label), partial(_encode, picture))
         for number, (picture, label) in enumerate(zip(pictures, labels, strict=True))
     ]
 
 
-def _encoded(picture: np.ndarray) -> bytes:
+def _encode(picture: np.ndarray) -> bytes:
     return png(Image.fromarray(picture))
 
 

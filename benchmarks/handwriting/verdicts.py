@@ -89,7 +89,7 @@ def _digits(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdict
     """Of a string marks do not count, but a rejected digit does."""
     label = sample.label.replace("/", "\n")
     lines = [line for some in _lines(answer) if (line := some.translate(MARKS))]
-    return _judged(
+    return _judge_all(
         Sample(sample.number, label, sample.picture),
         answer,
         right=lines == label.split("\n"),
@@ -99,10 +99,10 @@ def _digits(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdict
 
 def _number(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdict:
     right = matching.same_digits(sample.label, _lines(answer), handwriting.order)
-    return _judged(sample, answer, right, handwriting.order)
+    return _judge_all(sample, answer, right, handwriting.order)
 
 
-def _judged(sample: Sample, answer: Answer, right: bool, order: bool = True, edits: int | None = None) -> Verdict:
+def _judge_all(sample: Sample, answer: Answer, right: bool, order: bool = True, edits: int | None = None) -> Verdict:
     """The verdict on a picture of several digits; `edits` are counted here unless they are known."""
     answered = sorted((d for d in (answer or {"digits": []})["digits"] if not d["rejected"]), key=lambda d: d["line"])
     shown, sure = "".join(str(d["digit"]) for d in answered), [d["confidence"] for d in answered]
@@ -129,7 +129,7 @@ def _cells(label: str, answer: Answer) -> tuple[int, int]:
         return 0, 0
     truth = matching.cells(label)
     rows = [] if answer is None else answer.get("table") or [line.split() for line in answer["lines"]]
-    return matching.cells_found(truth, rows), sum(bool(cell) for row in truth for cell in row)
+    return matching.count_cells(truth, rows), sum(bool(cell) for row in truth for cell in row)
 
 
 def _lines(answer: Answer) -> list[str]:

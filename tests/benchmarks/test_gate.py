@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.handwriting.figures import Figures
-from benchmarks.handwriting.gate import complaints, margin
+from benchmarks.handwriting.gate import complain, margin
 from benchmarks.handwriting.verdicts import Verdict
 
 FIGURES = Figures("some", 1000, 0.91, 0.91, *[None] * 8, model="ours", date="2026-11-26")
@@ -25,16 +25,16 @@ def test_the_margin_is_two_standard_errors():
 
 
 def test_as_many_are_misread_as_before():
-    assert complaints(FIGURES, FAULTY, verdicts([3])) == []
-    assert complaints(FIGURES, FAULTY, verdicts([])) == []
+    assert complain(FIGURES, FAULTY, verdicts([3])) == []
+    assert complain(FIGURES, FAULTY, verdicts([])) == []
 
 
 def test_within_the_margin_others_may_be_misread():
-    assert complaints(FIGURES, FAULTY, verdicts([3, 10, 11, 12, 13, 14])) == []
+    assert complain(FIGURES, FAULTY, verdicts([3, 10, 11, 12, 13, 14])) == []
 
 
 def test_beyond_the_margin_what_was_lost_is_named():
-    misread, inexact = complaints(FIGURES, FAULTY, verdicts([3, 10, 11, 12, 13, 14, 15, 16]))
+    misread, inexact = complain(FIGURES, FAULTY, verdicts([3, 10, 11, 12, 13, 14, 15, 16]))
     assert misread.startswith(
         "some: 8 of 100 are misread, before 1 (5.7 more are allowed). New are:\n  10: '7' was read as"
     )
@@ -43,7 +43,7 @@ def test_beyond_the_margin_what_was_lost_is_named():
 
 
 def test_a_set_without_faults_stays_so():
-    (lost,) = complaints(FIGURES, FAULTY, verdicts([3], surely=[3]))
+    (lost,) = complain(FIGURES, FAULTY, verdicts([3], surely=[3]))
     assert (
         lost == "some: 1 of 100 are surely misread, before 0 (0.0 more are allowed). New are:\n  3: '7' was read as '3'"
     )
@@ -51,4 +51,4 @@ def test_a_set_without_faults_stays_so():
 
 def test_what_was_not_asked_is_not_missed():
     unasked = [replace(verdict, exact=None) for verdict in verdicts([3])]
-    assert complaints(replace(FIGURES, exact=1.0), FAULTY | {"inexact": []}, unasked) == []
+    assert complain(replace(FIGURES, exact=1.0), FAULTY | {"inexact": []}, unasked) == []

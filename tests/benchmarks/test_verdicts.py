@@ -62,10 +62,10 @@ def test_what_is_the_same(label, lines, digits, writing):
 def test_cells_count_at_their_row_and_column():
     truth = matching.cells("27\t41\n9\tA")
     assert truth == [["27", "41"], ["9", ""]]
-    assert matching.cells_found(truth, [["27", "41"], ["9", ""]]) == 3
-    assert matching.cells_found(truth, [["", "27", "41"], ["", "9", ""]]) == 3
-    assert matching.cells_found(truth, [["41", "27"], ["9"]]) == 1
-    assert matching.cells_found(truth, []) == 0
+    assert matching.count_cells(truth, [["27", "41"], ["9", ""]]) == 3
+    assert matching.count_cells(truth, [["", "27", "41"], ["", "9", ""]]) == 3
+    assert matching.count_cells(truth, [["41", "27"], ["9"]]) == 1
+    assert matching.count_cells(truth, []) == 0
 
 
 def test_a_digit(model):
@@ -108,8 +108,8 @@ def test_sets_are_read_and_chosen_from_alike(tmp_path, writings):
         "absent": {"file": "absent.zip", "shows": "digit"},
     }
     (tmp_path / "sets.json").write_text(json.dumps(rows))
-    assert sets.names(tmp_path) == ["drawn", "strip", "arrays", "files"]
-    drawn, strip, arrays, files = (sets.load(tmp_path, name) for name in sets.names(tmp_path))
+    assert sets.find_names(tmp_path) == ["drawn", "strip", "arrays", "files"]
+    drawn, strip, arrays, files = (sets.load(tmp_path, name) for name in sets.find_names(tmp_path))
     assert [sample.number for sample in drawn.samples] == list(range(15))
     assert [s.number for s in drawn.some(4)] == [s.number for s in sets.load(tmp_path, "drawn").some(9)[:4]]
     assert drawn.samples[0].picture() == sets.load(tmp_path, "drawn").samples[0].picture()

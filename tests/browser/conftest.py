@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
 
-from tests.conftest import need, pen_digits
+from tests.conftest import load_writings, need
 from tests.serving import served
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -79,4 +79,4 @@ def strokes() -> dict[str, list]:
 
 
 def real_strokes() -> dict[str, list]:
-    return {str(one.label): [stroke.tolist() for stroke in one.strokes] for one in reversed(pen_digits())}
+    return {str(one.label): [stroke.tolist() for stroke in one.strokes] for one in reversed(load_writings())}
