@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser import icons
-from tests.browser.conftest import DESKTOP, launch, real_strokes
+from tests.browser.conftest import ANIMATIONS, DESKTOP, launch, real_strokes
 from tests.browser.pen import by_mouse
 from tests.serving import served
 from webapp.config import ROOT
@@ -25,7 +25,7 @@ def main() -> None:
             page.keyboard.press("s")
             page.locator("#answer img.frame").wait_for()
             page.locator("h1").click()  # takes the focus ring off the canvas
-            page.wait_for_timeout(500)
+            page.evaluate(ANIMATIONS)
             page.screenshot(path=ROOT / "docs" / f"draw-{scheme}.png")
 
 

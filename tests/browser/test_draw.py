@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, TWO_FRAMES
 from tests.browser.pen import by_mouse, by_touch
 
 FINE = """() => {
@@ -15,6 +15,11 @@ DEVICES = {"mouse": (DESKTOP, by_mouse), "touch": (PHONE, by_touch)}
 
 def answer(page):
     return page.locator("#answer .digit")
+
+
+def boxes(page):
+    """The labels over the drawing, which come when nothing more is asked about it."""
+    return page.locator("#boxes text")
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -133,13 +138,14 @@ def test_bars_move_they_are_not_replaced(visit, strokes):
 
 def test_a_still_drawing_asks_nothing(visit, strokes):
     page = visit()
+    page.clock.install()
     by_mouse(page, strokes["7"])
-    expect(answer(page)).to_have_text("7")
-    page.wait_for_timeout(300)
+    expect(boxes(page)).to_have_text(["7"])
     posts = []
     page.on("request", lambda request: posts.append(request.url))
-    page.wait_for_timeout(700)
+    page.clock.run_for(10_000)
     assert posts == []
+    expect(answer(page)).to_have_text("7")
 
 
 def test_the_same_drawing_is_kept_once(visit, strokes):
@@ -169,9 +175,10 @@ def test_a_late_live_answer_does_not_cover_an_error(visit, strokes):
     by_mouse(page, strokes["9"])
     page.keyboard.press("s")
     expect(page.get_by_role("alert")).to_be_visible()
-    with page.expect_response("**/live"):
+    with page.expect_response("**/live") as late:
         held[0].continue_()
-    page.wait_for_timeout(300)  # until it would be shown
+    late.value.finished()
+    page.evaluate(TWO_FRAMES)  # in which it would be shown
     expect(page.get_by_role("alert")).to_be_visible()
     assert "502" in visit.complaints.pop()
 
@@ -209,8 +216,7 @@ def test_the_page_does_not_scroll_under_the_finger(visit, strokes):
 def test_a_site_that_is_gone_keeps_the_drawing(visit, strokes):
     page = visit()
     by_mouse(page, strokes["6"])
-    expect(answer(page)).to_have_text("6")
-    page.wait_for_timeout(300)  # until no more is asked about the drawing
+    expect(boxes(page)).to_have_text(["6"])
     before = ink(page)
     page.context.set_offline(True)
     page.keyboard.press("s")

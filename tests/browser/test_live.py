@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import ANIMATIONS, DESKTOP, PHONE
 from tests.browser.pen import by_mouse
 from tests.drawing import SCRIBBLE
 
@@ -29,7 +29,7 @@ def test_a_number_has_a_box_for_each_digit_where_it_is_drawn(visit, strokes, scr
     by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
     expect(labels(page)).to_have_text(["3", "7"])
     expect(page.locator("#answer .number")).to_have_text("37")
-    page.wait_for_timeout(300)  # until the boxes are where they go
+    page.evaluate(ANIMATIONS)  # so that the boxes are where they go
     canvas = page.locator("#canvas").bounding_box()
     three, seven = (box.bounding_box() for box in page.locator("#boxes rect").all())
     assert canvas["x"] < three["x"] < seven["x"] < canvas["x"] + canvas["width"]

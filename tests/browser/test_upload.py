@@ -3,7 +3,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, TWO_FRAMES
 from tests.drawing import FOUR, FOUR_PNG, SEVEN_PNG, draw, encode, photograph
 
 PHOTO = encode(photograph(draw(FOUR, (1200, 900), pen=44, ink=50, paper=215)), "JPEG")
@@ -138,8 +138,13 @@ def test_pasted_text_does_nothing(visit):
     page = visit("/upload")
     page.context.grant_permissions(["clipboard-write", "clipboard-read"])
     page.evaluate("() => navigator.clipboard.writeText('7')")
+    page.evaluate("() => { window.pasted = new Promise((resolve) => addEventListener('paste', resolve)) }")
+    posts = []
+    page.on("request", lambda request: posts.append(request.url))
     page.keyboard.press("Control+v")
-    page.wait_for_timeout(200)
+    page.evaluate("async () => { await pasted }")
+    page.evaluate(TWO_FRAMES)  # in which the page would have begun to send it
+    assert posts == []
     expect(page.locator("h1")).to_have_text("Upload a picture")
 
 
