@@ -104,6 +104,32 @@ class DigitCard(Card):
     results: dict[str, Result]  # by the name of the test
 
 
+@dataclass(frozen=True)
+class Found:
+    """How a page network finds and reads glyphs of one class, on rendered pages by hands that it has not seen."""
+
+    glyphs: int
+    right: int  # of them, found and taken for what they are
+    wrong: int  # found, but taken for another class
+    invented: int  # answers of the class where there is none
+
+    @property
+    def missed(self) -> int:
+        """Glyphs where nothing is found."""
+        return self.glyphs - self.right - self.wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageCard(Card):
+    """What is known of a network that finds digits and marks on pages."""
+
+    kind = "page"
+
+    classes: list[str]  # in the order of its answers
+    threshold: float  # a score, from 0 to 1; the figures are of what is found with more
+    results: dict[str, Found]  # by class
+
+
 C = TypeVar("C", bound=Card)
 
 

@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         help="train on all GPUs of this machine, or on the machines that TF_CONFIG names",
     )
     fit.set_defaults(run=_fit)
+    sheet = commands.add_parser("sheet", help="draw what a page network is shown, beside real pictures in DIGITS_DATA")
+    sheet.add_argument("recipe", help="page, or the path of a TOML file")
+    sheet.add_argument("--seed", type=int, default=0)
+    sheet.add_argument("--out", type=Path, default=Path("sheet.png"), help="the picture (default: sheet.png)")
+    sheet.set_defaults(run=_sheet)
     verify = commands.add_parser("verify", help="report how a model reads labelled digits, and plot it")
     verify.add_argument("name", help="a model in models/, or a path")
     verify.add_argument("--data", default="mnist", help=f"{', '.join(LOADERS)}, or a file or folder of your own")
@@ -80,7 +85,29 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    cooked = recipe.load(options.recipe, [*(recipe.GENTLE if options.start else ()), *_changes(options)])
+    cooked = recipe.load(options.recipe, _changes(options), gently=bool(options.start))
+    if isinstance(cooked, recipe.PageRecipe):
+        _fit_page(cooked, options)
+    else:
+        _fit_digits(cooked, options)
+
+
+def _fit_page(cooked: recipe.PageRecipe, options: argparse.Namespace) -> None:
+    from train import page, report
+    from train.training import Run
+
+    if options.data or options.strategy or options.tensorboard:
+        raise TrainError(
+            "A page network is trained on rendered pages, here; leave out --data, --strategy and --tensorboard."
+        )
+    folder = locate(options.name or _name(cooked.name, options))
+    begin = page.start(locate(options.start)) if options.start else None
+    card = page.fit(cooked, Run(folder, options.seed, options.resume), begin)
+    print(report.found(card))
+    print(f"\nThe model and its card are in {os.path.relpath(folder)}/.")
+
+
+def _fit_digits(cooked: recipe.Recipe, options: argparse.Namespace) -> None:
     from train import report
     from train.fit import fit
     from train.start import load_start
@@ -108,6 +135,17 @@ def _name(recipe: str, options: argparse.Namespace) -> str:
 
 def _changes(options: argparse.Namespace) -> list[str]:
     return [*options.set, *([] if options.epochs is None else [f"train.epochs={options.epochs}"])]
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    from train import sheets
+    from train.pages import hands
+
+    cooked = recipe.load(options.recipe)
+    if not isinstance(cooked, recipe.PageRecipe):
+        raise TrainError(f"{options.recipe} is no recipe of a page network, such as page.")
+    sheets.write(hands.load(cooked.pages.held_out).training, options.seed, options.out)
+    print(f"The sheet is {options.out}.")
 
 
 def _verify(options: argparse.Namespace) -> None:

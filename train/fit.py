@@ -56,7 +56,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
             parameters=model.count_params(),
             bytes=bundle.sizes(),
             training_seconds=round(seconds, 1),
-            libraries=_libraries(),
+            libraries=libraries(),
             history={name: [round(value, 5) for value in values] for name, values in history.items()},
             framing=FRAMING,
             calibration=calibration,
@@ -116,6 +116,7 @@ def _test(model: keras.Model, calibration: Calibration, digits: Pair) -> Result:
     return measures.measure(temper(_probabilities(model, frames), calibration.temperature)[:, :DIGITS], labels)
 
 
-def _libraries() -> dict[str, str]:
+def libraries() -> dict[str, str]:
+    """The versions of Python and of what models are trained with."""
     packages = {name: version(name) for name in ("keras", keras.backend.backend(), "numpy", "opencv-python-headless")}
     return {"python": platform.python_version(), **packages}

@@ -68,13 +68,35 @@ class Recipe:
     augment: Augmentation = field(default_factory=Augmentation)
 
 
+@dataclass(frozen=True)
+class Rendering:
+    """The pages that a page network learns from."""
+
+    held_out: list[str] = field(default_factory=lambda: ["aga"])  # donors of UNIPEN whose hands it is validated on
+    steps: int = 100  # batches of an epoch
+    validation: int = 192  # crops
+
+
+@dataclass(frozen=True)
+class PageRecipe:
+    """What `fit` follows for a network that finds digits and marks on pages, `train.detector`."""
+
+    name: str
+    description: str
+    pages: Rendering
+    train: Training = field(default_factory=Training)
+
+
 def names() -> list[str]:
     """The names of the recipes that come with us."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load(name: str, changes: Sequence[str] = ()) -> Recipe:
-    """Return a recipe by name or TOML file, with changes such as `train.batch_size=256`. Raises TrainError."""
+def load(name: str, changes: Sequence[str] = (), gently: bool = False) -> Recipe | PageRecipe:
+    """Return a recipe by name or TOML file, with changes such as `train.batch_size=256`. Raises TrainError.
+
+    One with a table `pages` is that of a page network; another is changed to fine-tune `gently`, unless told otherwise.
+    """
     path = FOLDER / f"{name}.toml" if name in names() else Path(name)
     if not path.is_file():
         raise TrainError(
@@ -84,15 +106,15 @@ def load(name: str, changes: Sequence[str] = ()) -> Recipe:
         values = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainError(f"{path}: is no TOML ({error}).") from error
-    for change in changes:
+    for change in [*(GENTLE if gently and "pages" not in values else ()), *changes]:
         _change(values, change)
     return build({"name": path.stem, **values}, str(path))
 
 
-def build(values: dict[str, Any], where: str) -> Recipe:
+def build(values: dict[str, Any], where: str) -> Recipe | PageRecipe:
     """Return the recipe of a table as TOML files and cards hold it. Raises TrainError, naming `where` it stands."""
     try:
-        return parse(Recipe, values, where)
+        return parse(PageRecipe, values, where) if "pages" in values else parse(Recipe, values, where)
     except ValueError as error:
         raise TrainError(str(error)) from error
 

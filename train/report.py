@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.metrics import classification_report, confusion_matrix
 
-from recognizer.bundle import DIGITS, Result
+from recognizer.bundle import DIGITS, PageCard, Result
 from train import measures
 
 HARDEST = 10  # mistakes that are listed
@@ -41,6 +41,16 @@ def compare(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
     """Return the accuracies of a model before and after a fine-tuning as a table."""
     rows = [f"{name:30}{share:8.2%}{results[name].accuracy:8.2%}" for name, share in before.items()]
     return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
+
+
+def found(card: PageCard) -> str:
+    """Return how a page network finds the glyphs of each class, as a table."""
+    head = f"{'class':8}{'glyphs':>8}{'right':>8}{'wrong':>8}{'missed':>8}{'invented':>10}"
+    rows = [
+        f"{name:8}{each.glyphs:8}{each.right:8}{each.wrong:8}{each.missed:8}{each.invented:10}"
+        for name, each in card.results.items()
+    ]
+    return "\n".join([head, *rows])
 
 
 def summarise(probabilities: np.ndarray, labels: np.ndarray) -> str:

@@ -140,7 +140,7 @@ def _fit(
     done = len(history.get("loss", []))
     batches = Batches(training, recipe.train.batch_size, recipe.augment, run.seed, targets, done)
     student.compile(
-        optimizer=_optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
+        optimizer=optimizer(recipe.train, steps=len(batches) * recipe.train.epochs),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.train.label_smoothing),
         metrics=["accuracy"],
     )
@@ -215,7 +215,8 @@ class _SteadyDropout(keras.callbacks.Callback):
                 state.assign([int(state[0]), epoch * self.params["steps"]])
 
 
-def _optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
+def optimizer(train: Training, steps: int) -> keras.optimizers.Optimizer:
+    """The optimiser of a recipe, with its schedule over all `steps`."""
     rate: float | keras.optimizers.schedules.LearningRateSchedule = train.learning_rate
     if train.schedule == "cosine":
         warm_up = round(WARM_UP * steps)

@@ -1,15 +1,21 @@
 import pytest
 
 from train.errors import TrainError
-from train.recipe import load, names
+from train.recipe import PageRecipe, load, names
 
 
 def test_the_recipes_that_come_with_us_load():
-    assert {"flagship", "small", "two-conv"} < set(names())
+    assert {"flagship", "page", "small", "two-conv"} < set(names())
     for name in names():
         recipe = load(name)
         assert recipe.name == name
-        assert recipe.layers
+        assert isinstance(recipe, PageRecipe) if name == "page" else recipe.layers
+
+
+def test_fine_tuning_is_gentle_unless_told_otherwise():
+    assert load("small", gently=True).train.epochs < load("small").train.epochs
+    assert load("small", ["train.epochs=9"], gently=True).train.epochs == 9
+    assert load("page", gently=True) == load("page")
 
 
 def test_changes_reach_every_table():
@@ -26,7 +32,7 @@ def test_a_file_of_ones_own_is_a_recipe(tmp_path):
     assert (recipe.name, recipe.layers, recipe.train.epochs, recipe.data) == ("own", ["flatten"], 2, {"mnist": 1})
 
 
-def test_an_unknown_recipe_lists_the_known():
+def test_an_unknown_recipe_lists_the_names():
     with pytest.raises(TrainError, match="no recipe 'nonsense'; there are fast, flagship, one-conv, "):
         load("nonsense")
 

@@ -1,0 +1,78 @@
+import keras
+import numpy as np
+import pytest
+
+from recognizer.glyphs import CLASSES, GRID, TILE
+from train import detector
+from train.found import count, peaks, share_right
+
+GLYPHS = np.array([(3, 50, 60, 20, 40), (12, 100, 101, 6, 2.5), (7, 200.5, 130, 90, 150)], np.float32)
+
+
+@pytest.fixture(scope="module")
+def network():
+    keras.utils.set_random_seed(0)
+    return detector.build()
+
+
+def test_what_is_to_be_answered_is_found_in_the_answer():
+    heat, box = detector.targets(GLYPHS)
+    found = peaks(heat, box[..., :4])
+    order = np.argsort(found[:, 1])
+    np.testing.assert_allclose(found[order, :5], GLYPHS, rtol=1e-4)
+    np.testing.assert_allclose(found[:, 5], 1)
+
+
+def test_the_bump_of_a_centre_is_as_wide_as_its_glyph():
+    heat, _ = detector.targets(GLYPHS)
+    assert (heat[..., 7] > 0.5).sum() > 4 * (heat[..., 3] > 0.5).sum()
+    assert (heat[..., 12] > 0.5).sum() == 1
+
+
+def test_a_perfect_answer_costs_next_to_nothing_and_a_missed_glyph_much():
+    heat, box = (np.stack([part]) for part in detector.targets(GLYPHS))
+    right = float(detector.heat_loss(heat, np.where(heat < 1, 0, 1).astype(np.float32)))
+    missed = float(detector.heat_loss(heat, np.zeros_like(heat)))
+    assert right < 0.01 < 5 < missed
+    assert float(detector.box_loss(box, box[..., :4])) == 0
+    assert float(detector.box_loss(box, box[..., :4] + 0.5)) == pytest.approx(4 * 0.45, rel=1e-4)
+
+
+def test_boxes_are_judged_at_centres_alone():
+    _, box = (np.stack([part]) for part in detector.targets(GLYPHS[:1]))
+    elsewhere = np.where(box[..., 4:] > 0, box[..., :4], 9).astype(np.float32)
+    assert float(detector.box_loss(box, elsewhere)) == 0
+
+
+def test_the_network_answers_on_the_grid(network):
+    heat, box = network.predict(np.random.default_rng(0).random((2, TILE, TILE, 1), np.float32), verbose=0)
+    assert (heat.shape, box.shape) == ((2, GRID, GRID, len(CLASSES)), (2, GRID, GRID, 4))
+    assert 0 < heat.min() < heat.max() < 0.2
+    assert network.count_params() < 1_000_000
+
+
+def test_a_network_with_fewer_classes_can_be_started_from(network):
+    fewer = keras.models.clone_model(network, clone_function=_with_five_classes)
+    detector.adopt(network, fewer)
+    tiles = np.random.default_rng(0).random((1, TILE, TILE, 1), np.float32)
+    heat, box = network.predict(tiles, verbose=0)
+    before, same = fewer.predict(tiles, verbose=0)
+    np.testing.assert_allclose(heat[..., :5], before, atol=1e-5)
+    np.testing.assert_allclose(box, same, atol=1e-4)
+    np.testing.assert_allclose(heat[..., 5:], 0.01, atol=0.001)
+
+
+def _with_five_classes(layer):
+    config = layer.get_config()
+    return layer.from_config(config | {"filters": 5} if layer.name == "heat_out" else config)
+
+
+def test_answers_are_counted_by_class():
+    heat, box = (np.stack([part]) for part in detector.targets(GLYPHS))
+    truth = GLYPHS.copy()
+    truth[0, 0] = 8  # read as a 3
+    truth[2, 1:3] = 60, 200  # elsewhere
+    results = count(heat, box[..., :4], [truth])
+    assert (results["8"].glyphs, results["8"].wrong, results["8"].missed) == (1, 1, 0)
+    assert (results["7"].glyphs, results["7"].missed, results["7"].invented) == (1, 1, 1)
+    assert (results[CLASSES[12]].right, share_right(results)) == (1, 0)

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from recognizer.bundle import Bundle, PageCard
+from recognizer.glyphs import CLASSES, GRID, TILE
+from tests.train.pages import hands
+from train import page
+from train.errors import TrainError
+from train.pages.hands import Split
+from train.recipe import PageRecipe, load
+from train.training import Run
+
+TINY = [
+    "pages.steps=2",
+    "pages.validation=4",
+    "train.batch_size=2",
+    "train.precision=float32",
+    "train.schedule=constant",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few():
+    """Two invented writers, and few crops."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page.hands, "load", lambda held_out: Split(hands(), hands(), {}))
+        patch.setattr(page, "TESTED", 4)
+        yield
+
+
+def fit(folder, *changes, resume=False, begin=None):
+    recipe = load("page", [*TINY, *changes])
+    assert isinstance(recipe, PageRecipe)
+    return page.fit(recipe, Run(folder, seed=1, resume=resume), begin)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "first"
+    return Bundle(folder), fit(folder, "train.epochs=2")
+
+
+def test_a_fit_writes_a_bundle_with_its_card(fitted):
+    bundle, card = fitted
+    assert bundle.read_card(PageCard) == card
+    assert (card.classes, card.epoch, card.origin) == (list(CLASSES), 2, None)
+    assert set(card.results) == set(CLASSES)
+    assert len(card.history["val_loss"]) == 2
+    assert not list(bundle.folder.parent.glob(".*"))
+
+
+def test_a_bundle_answers_tiles_in_batches(fitted):
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(fitted[0].litert), num_threads=1)
+    interpreter.resize_tensor_input(0, (3, TILE, TILE, 1))
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(0, np.ones((3, TILE, TILE, 1), np.float32))
+    interpreter.invoke()
+    shapes = {tuple(interpreter.get_tensor(each["index"]).shape) for each in interpreter.get_output_details()}
+    assert shapes == {(3, GRID, GRID, len(CLASSES)), (3, GRID, GRID, 4)}
+
+
+def test_a_training_goes_on_where_it_was_stopped(fitted, tmp_path, monkeypatch):
+    def stop(*_):
+        raise TrainError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(page, "save", stop)
+        with pytest.raises(TrainError, match="the disk is full"):
+            fit(tmp_path / "page", "train.epochs=1")
+    assert not (tmp_path / "page").exists()
+    card = fit(tmp_path / "page", "train.epochs=2", resume=True)
+    assert card.history["val_loss"] == pytest.approx(fitted[1].history["val_loss"], rel=1e-3)
+
+
+def test_a_training_can_start_from_another_network(fitted, tmp_path):
+    begin = page.start(fitted[0].folder)
+    card = fit(tmp_path / "page", "train.epochs=1", begin=begin)
+    assert (card.origin.name, card.origin.sha256) == ("first", begin.sha256)
+    assert set(card.origin.accuracy) == {"digits"}
+    assert card.history["val_loss"][0] < 1.01 * fitted[1].history["val_loss"][1]
+
+
+def test_a_start_that_is_no_network_is_an_error(tmp_path):
+    (tmp_path / "page.keras").write_text("no network")
+    with pytest.raises(TrainError, match="cannot be started from"):
+        page.start(tmp_path / "page.keras")

@@ -1,0 +1,58 @@
+"""Contact sheets of what the page network is shown, with the boxes that it is to answer, beside real pictures."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from zipfile import ZipFile
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from recognizer.glyphs import DIGITS, MARKS, TILE
+from train.pages.hands import Hands
+from train.pages.kinds import KINDS
+from train.pages.render import render
+
+COLUMNS = 8  # of crops
+REAL = "field-*.zip"  # pictures of other people's pages, which are looked at and never trained on
+RED, BLUE, GREEN = (213, 50, 0), (0, 114, 178), (0, 158, 115)  # of digits, marks, other writing
+
+
+def write(hands: Hands, seed: int, path: Path) -> None:
+    """Write a picture with a row of crops for each kind of page, and rows of real pictures where there are some."""
+    rows = [np.hstack([_framed(*render(hands, (seed, n), kind)) for n in range(COLUMNS)]) for kind in KINDS]
+    pictures = _real(np.random.default_rng(seed))
+    rows += [np.hstack(pictures[n : n + COLUMNS]) for n in range(0, len(pictures) - COLUMNS + 1, COLUMNS)]
+    Image.fromarray(np.vstack(rows)).save(path)
+
+
+def _framed(tile: np.ndarray, glyphs: np.ndarray) -> np.ndarray:
+    """A tile in colours, with a box around each glyph."""
+    image = np.repeat(tile[..., None], 3, axis=2)
+    for kind, x, y, width, height in glyphs:
+        colour = RED if kind < len(DIGITS) else BLUE if kind < len(DIGITS + MARKS) else GREEN
+        start, end = (int(x - width / 2), int(y - height / 2)), (int(x + width / 2), int(y + height / 2))
+        cv2.rectangle(image, start, end, colour, 1)
+    return image
+
+
+def _real(rng: np.random.Generator) -> list[np.ndarray]:
+    """Some real pictures of each set in DIGITS_DATA, TILE pixels wide and high, in colours."""
+    pictures = []
+    for path in sorted(Path(os.environ.get("DIGITS_DATA", "")).glob(REAL)):
+        with ZipFile(path) as archive:
+            names = [name for name in sorted(archive.namelist()) if not name.endswith((".csv", "/"))]
+            for name in rng.choice(names, min(COLUMNS, len(names)), replace=False):
+                pictures.append(_fitted(Image.open(io.BytesIO(archive.read(name))).convert("L")))
+    return pictures
+
+
+def _fitted(picture: Image.Image) -> np.ndarray:
+    scale = TILE / max(picture.size)
+    small = picture.resize([max(1, round(side * scale)) for side in picture.size])
+    tile = Image.new("L", (TILE, TILE), 128)
+    tile.paste(small)
+    return np.repeat(np.asarray(tile)[..., None], 3, axis=2)
