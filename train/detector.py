@@ -117,17 +117,22 @@ def _bump(cells: np.ndarray, at: int, side: float) -> np.ndarray:
 
 
 def heat_loss(wanted: keras.KerasTensor, answered: keras.KerasTensor) -> keras.KerasTensor:
-    """The focal loss of the heat maps (Law & Deng 2018, "CornerNet", arXiv:1808.01244), for each glyph."""
+    """The focal loss of the heat maps (Law & Deng 2018, "CornerNet", arXiv:1808.01244), of each tile."""
     answered = ops.clip(answered, SURE, 1 - SURE)
     centre = ops.cast(wanted >= 1, answered.dtype)
     seen = ops.log(answered) * (1 - answered) ** 2 * centre
     unseen = ops.log(1 - answered) * answered**2 * (1 - wanted) ** 4 * (1 - centre)
-    return -ops.sum(seen + unseen) / ops.maximum(ops.sum(centre), 1)
+    return -_weigh(ops.sum(seen + unseen, axis=(1, 2, 3)), ops.sum(centre, axis=(1, 2, 3)))
 
 
 def box_loss(wanted: keras.KerasTensor, answered: keras.KerasTensor) -> keras.KerasTensor:
-    """The smooth L1 loss of the boxes (Girshick 2015, "Fast R-CNN", arXiv:1504.08083), for each glyph."""
+    """The smooth L1 loss of the boxes (Girshick 2015, "Fast R-CNN", arXiv:1504.08083), of each tile."""
     there = wanted[..., 4]
     off = ops.abs(wanted[..., :4] - answered)
     loss = ops.sum(ops.where(off < BEND, off**2 / (2 * BEND), off - BEND / 2), axis=-1)
-    return ops.sum(loss * there) / ops.maximum(ops.sum(there), 1)
+    return _weigh(ops.sum(loss * there, axis=(1, 2)), ops.sum(there, axis=(1, 2)))
+
+
+def _weigh(losses: keras.KerasTensor, glyphs: keras.KerasTensor) -> keras.KerasTensor:
+    """Losses of tiles over the root of their glyphs, lest a page of small writing outweighs all tiles of a number."""
+    return losses / ops.sqrt(ops.maximum(glyphs, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.pen import Strokes, Writing, marked
+from train.pen import Strokes, Writing, mark
 
 SLIM = 0.3  # of its height: a 1 that is wider has a flag, a hook or a foot already
 
@@ -15,7 +15,7 @@ def vary(digit: int, strokes: Strokes, rng: np.random.Generator) -> Strokes:
         return _return(strokes, rng) if rng.random() < 0.35 else _hook(strokes, rng)
     if digit == 6 and rng.random() < 0.05:
         return _leaning_six(rng)
-    return marked(Writing(digit, "", strokes), 0.35, rng)
+    return mark(Writing(digit, "", strokes), 0.35, rng)
 
 
 def _is_slim(strokes: Strokes) -> bool:

@@ -11,7 +11,7 @@ from train.pages.sheet import INDEX, SIDE, Glyph, Sheet
 
 SHOWN = 0.6  # of a glyph's box, so that it is to be found
 LEAST, LEAST_MARK = 8, 2  # pixels: the longer side of a digit, and of a mark, so that it can be read
-CONTRAST, ROUGH = 12, 0.6  # grey levels of ink that can be seen, and the weight of what the paper about it varies
+CONTRAST, ROUGH = 12, 1.2  # grey levels of ink that can be seen, and the weight of what the paper about it varies
 BLACK_ON_WHITE = 50  # the standard deviation within a glyph's box that can be seen, where there is no grey
 BLUR = 0.07  # of a glyph's height: the standard deviation of the strongest blur
 FEWEST = 10  # pixels of a glyph's height, where the picture has too few

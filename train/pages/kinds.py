@@ -211,7 +211,7 @@ def letters(sheet: Sheet, hands: Hands) -> None:
     """Words and letters by hand, with few numbers or none."""
     rng, writer = sheet.rng, _writer(sheet, hands)
     height, y = _size(rng, 9, 80), rng.uniform(-5, 40)
-    share = rng.choice([0.0, 0.0, 0.15])
+    share = rng.choice([0.0, 0.3, 0.6])
     if rng.random() < 0.3:
         paper.rule(sheet, height * rng.uniform(1.2, 2))
     while y + height < SIDE:
@@ -298,16 +298,16 @@ def nothing(sheet: Sheet, hands: Hands) -> None:
 
 
 KINDS: dict[Kind, float] = {
-    free: 0.1,
-    scatter: 0.07,
-    cell: 0.14,
+    free: 0.11,
+    scatter: 0.08,
+    cell: 0.15,
     comb: 0.11,
     table: 0.13,
     ruled: 0.1,
     cheque: 0.1,
     equations: 0.08,
     letters: 0.06,
-    canvas: 0.09,
+    canvas: 0.13,
     desk: 0.06,
     printed: 0.06,
     nothing: 0.06,

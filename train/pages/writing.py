@@ -11,7 +11,7 @@ from recognizer.glyphs import DIGITS, MARKS, OTHER
 from train.pages.allographs import vary
 from train.pages.hands import Bank, Hand, Hands
 from train.pages.sheet import Sheet
-from train.pen import Strokes, loosened
+from train.pen import Strokes, loosen
 
 SCANNED = 0.12  # share of the numbers made of MNIST's digits, which are pictures
 BLURRED = 60  # pixels: a scan of 20 is enlarged to no more
@@ -110,7 +110,7 @@ class Writer:
         known = own or self.hands.all(digit)
         strokes = vary(int(digit), known[self.rng.integers(len(known))], self.rng)
         if self.rng.random() < 0.1:
-            strokes = [stroke for stroke in loosened(strokes, 0.1, self.rng) if len(stroke)] or strokes
+            strokes = [stroke for stroke in loosen(strokes, 0.1, self.rng) if len(stroke)] or strokes
         return [_straightened(stroke) for stroke in strokes] if self.how.angular else strokes
 
     def _letter(self, character: str) -> Strokes:
