@@ -58,8 +58,8 @@ def test_boxes_lie_around_the_ink():
     sheet = write("4")
     low, high = sheet.glyphs[0].points.min(0), sheet.glyphs[0].points.max(0)
     rows, columns = np.nonzero(sheet.ink > 128)
-    assert np.abs(low - (columns.min(), rows.min())).max() < 3.5
-    assert np.abs(high - (columns.max(), rows.max())).max() < 3.5
+    assert np.abs(low - (columns.min(), rows.min())).max() < 4
+    assert np.abs(high - (columns.max(), rows.max())).max() < 4
 
 
 def test_text_is_written_from_left_to_right_each_glyph_as_its_class():
