@@ -2,9 +2,8 @@
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture
 from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
-from recognizer.layout import LAYOUTS
 from recognizer.model import Model
-from recognizer.pipeline import read, read_picture
+from recognizer.pipeline import LAYOUTS, read, read_picture
 from recognizer.reading import Digit, Reading
 
 __all__ = [

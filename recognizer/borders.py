@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recognizer.components import Components, enclose
-from recognizer.lines import GROUPING, usual_height
+from recognizer.components import Components, enclose, usual_height
 from recognizer.photo import TIGHT
 
 ONLY = np.array([1])  # the label of the only component
@@ -73,11 +72,11 @@ def share_overlooked(components: Components, numbers: np.ndarray) -> float:
     return 1 - float(counts[numbers - 1].sum() / counts.sum()) if counts.any() else 0.0
 
 
-def is_more_written(components: Components, numbers: np.ndarray) -> bool:
-    """Whether what is left out of the likeliest digit stands beside it, as tall, and may be another."""
+def is_more_written(components: Components, numbers: np.ndarray, tall: float) -> bool:
+    """Whether what is left out of the likeliest digit stands beside it, at least so `tall` for its height."""
     chosen = set(numbers.tolist())
     others = [number for number in find_writing(components).tolist() if number not in chosen]
-    return bool((components.boxes[others, 3] >= GROUPING.tall * components.boxes[numbers, 3].max()).any())
+    return bool((components.boxes[others, 3] >= tall * components.boxes[numbers, 3].max()).any())
 
 
 def _solid(components: Components) -> np.ndarray:

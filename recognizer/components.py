@@ -41,6 +41,12 @@ class Components:
         """Whether there is one component only, label 1, as in most pictures of a digit."""
         return len(self.mass) == 2
 
+    def mass_in(self, box: tuple[float, float, float, float]) -> np.ndarray:
+        """Return how much ink (n,) of each component lies in a box (x, y, width, height)."""
+        left, top, right, bottom = (max(round(edge), 0) for edge in (*box[:2], box[0] + box[2], box[1] + box[3]))
+        labels, ink = self.labels[top:bottom, left:right], self.ink[top:bottom, left:right]
+        return np.bincount(labels.ravel(), (ink * (labels > 0)).ravel(), len(self.mass))
+
     def glyph(self, numbers: Sequence[int] | np.ndarray) -> Glyph:
         """Cut components out with their antialiased edges, without the solid ink of others."""
         left, top, right, bottom = enclose(self.boxes[list(numbers)])
@@ -79,3 +85,13 @@ def enclose(boxes: np.ndarray) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what encloses boxes (n, 4)."""
     (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
     return int(left), int(top), int(right), int(bottom)
+
+
+def usual_height(components: Components, numbers: np.ndarray) -> float:
+    """Return the height in pixels that half of the ink of these components is in components lower than."""
+    heights = components.boxes[numbers, 3]
+    if len(heights) == 1:
+        return float(heights[0])
+    order = np.argsort(heights)
+    mass = np.cumsum(components.mass[numbers][order])
+    return float(heights[order][np.searchsorted(mass, mass[-1] / 2)])

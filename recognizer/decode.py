@@ -55,8 +55,8 @@ class Picture:
         height, width = grey.shape
         return cls(grey, (width, height))
 
-    def full_box(self, box: tuple[int, int, int, int]) -> list[int]:
-        """The x, y, width and height of a box in `grey`, in pixels of the full picture and inside it."""
+    def full_box(self, box: tuple[float, float, float, float]) -> list[int]:
+        """The x, y, width and height of a box in `grey`, in whole pixels of the full picture."""
         (full_width, full_height), (height, width) = self.size, self.grey.shape
         x, y, right, bottom = (
             round(box[0] * full_width / width),

@@ -1,164 +1,155 @@
-"""Components → lines of candidates: which components may make up a digit, for the model to decide among."""
+"""Glyphs on a page → lines, numbers and cells in reading order: geometry alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from recognizer.borders import find_digit, find_digits, find_writing, is_across, is_more_written, share_overlooked
-from recognizer.candidates import Candidate, Costs, Line, Skip
-from recognizer.components import Components, enclose
-from recognizer.cuts import seams
-from recognizer.lines import GROUPING, Group, group_lines, usual_height
+from recognizer.page import Found
 
 
 @dataclass(frozen=True)
-class Segmentation:
-    """How many candidates a page may have, and how large each may be."""
+class Geometry:
+    """How near glyphs are to each other in a line, a number and a column; heights are those of the line's digits."""
 
-    most_components: int = 500  # of a page; the smallest are left out, and counted
-    most_parts: int = 8  # of a digit; more than `most_cuts` leave of a component, so that it may stay whole
-    widest: float = 1.7  # usual heights; the width of a digit (strings)
-    wide: float = 0.7  # of its height; a narrower component is not cut (strings)
-    most_cuts: int = 6  # of a component (strings)
-    cuts_of_a_page: int = 250  # leaves fewer to each where many are wide, and none in what is rather text
-    page: float = 3.0  # usual heights; what is larger is more than one digit (strings)
-
-
-SEGMENTATION = Segmentation()
+    abreast: float = 0.45  # of the lower one's height that a digit shares with those before it in its line
+    before: int = 3  # digits of a line that the next one is held against
+    reach: float = 12.0  # heights to the digit before
+    beside: float = 1.6  # heights to the digit that a mark belongs to
+    gap: float = 0.75  # heights between two numbers
+    column: float = 0.7  # heights between the middles of two columns
+    filled: float = 0.5  # of a table's cells; fewer are rather numbers that lie about
 
 
-def propose_digit(inks: Sequence[Components], costs: Costs) -> list[Line]:
-    """Return the ways to read a picture that shows one digit, however many components it is in.
+GEOMETRY = Geometry()
 
-    Specks are dropped, and what runs into the border (a neighbour, a line) may be, unless little else is there.
-    """
-    ways = [(inks[0], find_digit(inks[0]))]
-    ways += [(ink, numbers) for ink in inks[1:] or inks for numbers in find_digits(ink)]
-    different = {(id(components), frozenset(numbers.tolist())): (components, numbers) for components, numbers in ways}
-    height = usual_height(inks[-1], find_writing(inks[-1]))
-    return [
-        [
-            Candidate(
-                0,
-                1,
-                components.glyph(numbers),
-                costs.second * (place > 0) + _cost_alone(components, numbers, height, costs),
-            )
-            for place, (components, numbers) in enumerate(different.values())
-        ]
-    ]
-
-
-def propose_page(inks: Sequence[Components], costs: Costs) -> list[Line]:
-    """Return the lines of a picture from top to bottom, each with all ways to read it as digits."""
-    components = inks[-1]
-    numbers = find_writing(components)[: SEGMENTATION.most_components]
-    height = usual_height(components, numbers)
-    found = group_lines(components, numbers, height)
-    wide = sum(_is_wide(components, group, height) for line in found for group in line)
-    most = min(SEGMENTATION.most_cuts, SEGMENTATION.cuts_of_a_page // max(wide, 1))
-    cut, parts = _cut(components, found, height, most)
-    return [_combine(cut, line, height, costs) for line in parts]
-
-
-def count_left_out(inks: Sequence[Components]) -> int:
-    """Return how many components are too many for a page."""
-    return max(0, len(find_writing(inks[-1])) - SEGMENTATION.most_components)
-
-
-def _cost_alone(components: Components, numbers: np.ndarray, height: float, costs: Costs) -> float:
-    """The cost of taking components for the only digit of a picture, where writing is usually of a height."""
-    left, top, right, bottom = enclose(components.boxes[numbers])
-    is_page = max(right - left, bottom - top) > SEGMENTATION.page * height
-    across = costs.across * is_across(components, numbers)
-    if components.is_one:
-        return costs.missed * is_page + across
-    missed = costs.missed * (is_page or is_more_written(components, numbers))
-    gaps = costs.apart * _count_gaps(components.boxes[numbers])
-    return missed + across + gaps + costs.overlooked * share_overlooked(components, numbers)
-
-
-Part = tuple[int, bool]  # the label of a component, and whether it was cut off from what is to its left
-
-
-def _cut(
-    components: Components, found: Sequence[Sequence[Group]], height: float, most: int
-) -> tuple[Components, list[list[Part]]]:
-    """The components cut wherever they may be, and the parts of each line from left to right."""
-    labels, boxes = components.labels.astype(np.int32), [tuple(box) for box in components.boxes]
-    parts: list[list[Part]] = []
-    for groups in found:
-        parts.append([])
-        for group in groups:
-            left, top, right, bottom = enclose(components.boxes[group])
-            window = labels[top:bottom, left:right]
-            for number, mask in enumerate(_split(components, group, height, most)):
-                x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
-                window[mask] = len(boxes)
-                parts[-1].append((len(boxes), number > 0))
-                boxes.append((left + x, top + y, w, h))
-        parts[-1].sort(key=lambda part: boxes[part[0]][0] + boxes[part[0]][2] / 2)
-    return Components(components.ink, labels, np.array(boxes), components.mass), parts
-
-
-def _split(components: Components, group: Group, height: float, most: int) -> list[np.ndarray]:
-    """Masks, in the box around a group, of what it falls apart to if it is cut wherever it may be."""
-    left, top, right, bottom = enclose(components.boxes[group])
-    own = np.isin(components.labels[top:bottom, left:right], group)
-    if not (most and _is_wide(components, group, height)):
-        return [own]
-    h, w = own.shape
-    paths = seams(components.ink[top:bottom, left:right] * own, most)
-    sides = sum((np.arange(w) >= path[:, None] for path in paths), np.zeros((h, w), int))
-    return [part for side in range(len(paths) + 1) if (part := own & (sides == side)).any()]
-
-
-def _is_wide(components: Components, group: Group, height: float) -> bool:
-    """Whether a group is as high as writing, and wide enough to be several digits."""
-    left, top, right, bottom = enclose(components.boxes[group])
-    return right - left >= SEGMENTATION.wide * (bottom - top) and bottom - top >= GROUPING.tall * height
-
-
-def _combine(components: Components, parts: Sequence[Part], height: float, costs: Costs) -> Line:
-    """All candidates that neighbouring parts of a line may make up."""
-    line: list[Candidate | Skip] = []
-    for start in range(len(parts)):
-        for stop in range(start + 1, min(start + SEGMENTATION.most_parts, len(parts)) + 1):
-            numbers = [number for number, _ in parts[start:stop]]
-            left, top, right, bottom = enclose(components.boxes[numbers])
-            cuts = parts[start][1] + (stop < len(parts) and parts[stop][1])
-            if (
-                stop - start > 1 and right - left > SEGMENTATION.widest * height
-            ):  # only a group may be, that stays whole
-                if not all(cut for _, cut in parts[start + 1 : stop]):
-                    break
-                if cuts:
-                    continue
-            lowness = max(0.0, costs.low_below - (bottom - top) / height)
-            gaps = _count_gaps(components.boxes[numbers])
-            cost = costs.cut * cuts + costs.low * lowness + costs.apart * gaps
-            line.append(Candidate(start, stop, components.glyph(numbers), cost))
-        whole = not parts[start][1] and not (start + 1 < len(parts) and parts[start + 1][1])
-        if whole and components.boxes[parts[start][0], 3] < GROUPING.tall * height:
-            line.append(Skip(start, start + 1, costs.skip))
-    return line
-
-
-def _count_gaps(boxes: np.ndarray) -> int:
-    """How many gaps there are between the tall ones of boxes (n, 4), from left to right."""
-    tall = boxes[boxes[:, 3] >= GROUPING.tall * boxes[:, 3].max()]
-    starts, ends = np.sort(tall[:, 0]), np.sort(tall[:, 0] + tall[:, 2])
-    return int((starts[1:] > ends[:-1]).sum())
-
-
-Propose = Callable[[Sequence[Components], Costs], list[Line]]
-
-LAYOUTS: dict[str, tuple[Propose, ...]] = {  # what each tries, in this order
-    "auto": (propose_digit, propose_page),
-    "digit": (propose_digit,),
-    "page": (propose_page,),
+# What a mark can be, least and most in heights of its line's digits: its height, its width, its middle below their top.
+MARKS = {
+    ".": ((0.03, 0.45), (0.03, 0.5), (0.4, 1.4)),
+    ",": ((0.05, 0.8), (0.03, 0.6), (0.5, 1.6)),
+    "-": ((0.02, 0.5), (0.15, 1.6), (0.15, 0.95)),
+    "/": ((0.5, 2.2), (0.1, 1.6), (0.0, 1.1)),
+    ":": ((0.2, 1.2), (0.03, 0.6), (0.2, 1.1)),
+    "+": ((0.2, 1.2), (0.2, 1.3), (0.15, 0.95)),
+    "=": ((0.1, 0.9), (0.2, 1.6), (0.15, 0.95)),
+    "%": ((0.4, 1.6), (0.3, 1.8), (0.0, 1.1)),
+    "(": ((0.6, 2.2), (0.1, 1.0), (0.0, 1.1)),
+    ")": ((0.6, 2.2), (0.1, 1.0), (0.0, 1.1)),
 }
+
+Number = list[Found]  # digits and marks from left to right
+Row = list[Number]
+
+
+def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]:
+    """Return the lines of digits and marks from top to bottom, each as its numbers from left to right.
+
+    A mark that is near no digit, or of no size and place that it has beside digits, is left out.
+    """
+    lines = _group([glyph for glyph in glyphs if glyph.is_digit], geometry)
+    for mark in glyphs:
+        if mark.name in MARKS and (line := _line_of(mark, lines, geometry)) is not None:
+            line.append(mark)
+    lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
+    return [_split(sorted(line, key=lambda glyph: _middle(glyph)[0]), geometry) for line in lines]
+
+
+def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[Number]] | None:
+    """Return the rows of a table, each with a number, maybe an empty one, for each column; None where there is none.
+
+    There is one where two or more lines have numbers in the same two or more columns.
+    """
+    middles = sorted(_middle_of(number) for row in rows for number in row)
+    if len(rows) < 2 or not middles:
+        return None
+    height = float(np.median([glyph.box[3] for row in rows for number in row for glyph in number if glyph.is_digit]))
+    columns = [[middles[0]]]
+    for middle in middles[1:]:
+        if middle - columns[-1][-1] > geometry.column * height:
+            columns.append([])
+        columns[-1].append(middle)
+    centres = np.array([np.mean(column) for column in columns])
+    if len(centres) < 2 or len(middles) < geometry.filled * len(centres) * len(rows):
+        return None
+    table: list[list[Number]] = [[[] for _ in centres] for _ in rows]
+    for cells, row in zip(table, rows, strict=True):
+        for number in row:
+            cells[int(np.abs(centres - _middle_of(number)).argmin())] += number
+    return table
+
+
+def _group(digits: Sequence[Found], geometry: Geometry) -> list[list[Found]]:
+    """Lines of digits, each of which is abreast of those before it."""
+    lines: list[list[Found]] = []
+    for digit in sorted(digits, key=lambda digit: digit.box[0]):
+        best, most = None, geometry.abreast
+        for line in lines:
+            near = [
+                other
+                for other in line
+                if digit.box[0] - _right(other) < geometry.reach * max(digit.box[3], other.box[3])
+            ]
+            if near and (shared := _abreast(digit, near[-geometry.before :])) > most:
+                best, most = line, shared
+        if best is None:
+            lines.append([digit])
+        else:
+            best.append(digit)
+    return lines
+
+
+def _abreast(digit: Found, others: Sequence[Found]) -> float:
+    """What share of the lower one's height a digit has in common with the middle of others."""
+    top, bottom = (
+        float(np.median(edge)) for edge in zip(*((o.box[1], o.box[1] + o.box[3]) for o in others), strict=True)
+    )
+    shared = min(bottom, digit.box[1] + digit.box[3]) - max(top, digit.box[1])
+    return shared / min(bottom - top, digit.box[3])
+
+
+def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:
+    """The line whose digit is nearest to a mark that can belong to it."""
+    best, least = None, np.inf
+    for line in lines:
+        for digit in line:
+            if digit.is_digit and _fits(mark, digit):
+                (x, y), height = _middle(mark), digit.box[3]
+                across = max(digit.box[0] - x, x - _right(digit), 0)
+                down = max(digit.box[1] - y, y - (digit.box[1] + 1.3 * height), 0)
+                if (distance := across + 2 * down) < min(least, geometry.beside * height):
+                    best, least = line, distance
+    return best
+
+
+def _fits(mark: Found, digit: Found) -> bool:
+    """Whether a mark has a size and place that it has beside a digit."""
+    top, height = digit.box[1], digit.box[3]
+    measures = mark.box[3] / height, mark.box[2] / height, (_middle(mark)[1] - top) / height
+    return all(low <= value <= high for value, (low, high) in zip(measures, MARKS[mark.name], strict=True))
+
+
+def _split(line: Sequence[Found], geometry: Geometry) -> Row:
+    """The numbers of a line, which stand apart."""
+    row = [[line[0]]]
+    for glyph in line[1:]:
+        before = row[-1][-1]
+        height = max((g.box[3] for g in (before, glyph) if g.is_digit), default=0.0)
+        if height and glyph.box[0] - _right(before) > geometry.gap * height:
+            row.append([])
+        row[-1].append(glyph)
+    return row
+
+
+def _right(glyph: Found) -> float:
+    return glyph.box[0] + glyph.box[2]
+
+
+def _middle(glyph: Found) -> tuple[float, float]:
+    x, y, width, height = glyph.box
+    return x + width / 2, y + height / 2
+
+
+def _middle_of(number: Number) -> float:
+    return (number[0].box[0] + max(_right(glyph) for glyph in number)) / 2

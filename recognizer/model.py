@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import keras
 
 Run = Callable[[np.ndarray], np.ndarray]
+Check = Callable[..., None]  # of a model's path and the shapes of its input and its outputs; raises ModelError
 
 
 def locate(name: str) -> Path:
@@ -77,7 +78,7 @@ def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 
 def _runner(bundle: Bundle) -> Run:
     if bundle.litert.is_file() and find_spec("ai_edge_litert"):
-        return LiteRT(bundle.litert)
+        return LiteRT(bundle.litert, _check_shapes)
     if bundle.keras.is_file() and find_spec("keras"):
         return Keras(bundle.keras)
     light, full = bundle.litert.name, bundle.keras.name
@@ -105,32 +106,37 @@ def _check_shapes(path: Path, inputs: tuple[Any, ...], outputs: tuple[Any, ...])
 class LiteRT:
     """Runs a LiteRT file. Interpreters bear neither forks nor threads, so each process has its own, and a lock."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, check: Check, batch: int = BATCH) -> None:
+        self._path, self._check, self._batch = path, check, batch
         self._content = path.read_bytes()
         self._lock = threading.Lock()
         self._process = 0
-        self._room = 0  # frames that the interpreter takes as it is
+        self._room = 0  # items that the interpreter takes as it is
         if self._content[4:8] != LITERT_IDENTIFIER:
             raise ModelError(f"{path}: is no LiteRT model.")
         self._start()
 
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
-        return np.concatenate([self._invoke(frames[at : at + BATCH]) for at in range(0, len(frames), BATCH)])
+    def __call__(self, items: np.ndarray) -> np.ndarray:
+        """Return what the model's first output says of items (n, …)."""
+        return self.outputs(items)[0]
 
-    def _invoke(self, frames: np.ndarray) -> np.ndarray:
+    def outputs(self, items: np.ndarray) -> list[np.ndarray]:
+        """Return what each of the model's outputs says of items (n, …), a few of which are looked at together."""
+        parts = [self._invoke(items[at : at + self._batch]) for at in range(0, len(items), self._batch)]
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    def _invoke(self, items: np.ndarray) -> list[np.ndarray]:
         with self._lock:
             if self._process != os.getpid():
                 self._start()
             interpreter = self._interpreter
-            if len(frames) != self._room:
-                interpreter.resize_tensor_input(self._source, frames.shape)
+            if len(items) != self._room:
+                interpreter.resize_tensor_input(self._source, items.shape)
                 interpreter.allocate_tensors()
-                self._room = len(frames)
-            interpreter.set_tensor(self._source, frames)
+                self._room = len(items)
+            interpreter.set_tensor(self._source, items)
             interpreter.invoke()
-            return np.asarray(interpreter.get_tensor(self._target))
+            return [np.asarray(interpreter.get_tensor(target)) for target in self._targets]
 
     def _start(self) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -140,9 +146,10 @@ class LiteRT:
             interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self._path}: the model is damaged ({error}).") from error
-        (source, *_), (target, *_) = interpreter.get_input_details(), interpreter.get_output_details()
-        _check_shapes(self._path, tuple(source["shape_signature"]), tuple(target["shape_signature"]))
-        self._source, self._target, self._room = source["index"], target["index"], source["shape"][0]
+        (source, *_), targets = interpreter.get_input_details(), interpreter.get_output_details()
+        self._check(self._path, tuple(source["shape_signature"]), *(tuple(t["shape_signature"]) for t in targets))
+        self._targets = [target["index"] for target in targets]
+        self._source, self._room = source["index"], source["shape"][0]
         self._interpreter, self._process = interpreter, os.getpid()
 
 

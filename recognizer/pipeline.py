@@ -1,4 +1,4 @@
-"""The way from a picture to what is written on it: decode → ink → layout → frame → model → reading."""
+"""The way from a picture to what is written on it: decode → drawing or page → layout → frame → model → reading."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from recognizer.borders import find_digit
-from recognizer.candidates import COSTS, Choice, Costs, Line, candidates_of, choose, prefer, score
-from recognizer.components import Components, find_components
+from recognizer.candidates import COSTS, Choice, Costs, choose, prefer, propose, score
+from recognizer.components import Components, find_components, usual_height
+from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
-from recognizer.drawing import condense
+from recognizer.detector import load_detector
+from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.frame import FRAMING, Framing, frame
-from recognizer.layout import LAYOUTS, count_left_out
+from recognizer.layout import Number, Row, arrange, find_table
 from recognizer.model import Model
+from recognizer.page import SEARCH, Found, find_glyphs
 from recognizer.photo import find_inks
-from recognizer.reading import Digit, Reading
+from recognizer.reading import Digit, Mark, Reading
 
 PLACES = 6  # decimal places of a probability; more would be noise
+SURE_ON_PAPER, SURE_IN_DRAWING = 0.4, 0.3  # scores from which a glyph is one (cells, amounts; strings)
+TALL = 0.5  # of the height of a drawing's writing; what is lower may be a mark or dirt
+LAYOUTS = ("auto", "digit", "page")
 
 
 def read(
@@ -29,13 +35,24 @@ def read(
 
 
 def read_picture(picture: Picture, model: Model, layout: str = "auto", costs: Costs = COSTS) -> Reading:
-    """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError."""
+    """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError.
+
+    A digit drawn on plain paper that the model is sure of is read at once; all else goes through the page network.
+    """
     picture = replace(picture, grey=condense(picture.grey))
-    views = [[find_components(ink) for ink in inks] for inks in find_inks(picture.grey)]
-    choices = [_choose(view, layout, model, costs) for view in views]
-    best = prefer(*choices, costs=costs)
-    left_out = count_left_out(views[choices.index(best)]) if best.count > 1 else 0
-    return _reading(picture, best, left_out, model, costs)
+    contrast = find_contrast(picture.grey)
+    if layout == "digit":
+        return _state_digit(picture, _choose_digit(picture.grey, model, costs), model)
+    if layout == "auto" and contrast is not None:
+        digit = _choose_digit(picture.grey, model, costs)
+        if digit[1].cost <= costs.sure:
+            return _state_digit(picture, digit, model)
+    found = _find_glyphs(picture.grey, contrast, model)
+    rows = arrange(found[: SEARCH.most])
+    count = sum(len(number) for row in rows for number in row)
+    if count > (layout == "auto"):  # what shows a single glyph is read as a picture of one digit
+        return _state_page(picture, rows, len(found) - count, model)
+    return _state_digit(picture, _choose_digit(picture.grey, model, costs), model)
 
 
 def find_frame(grey: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
@@ -44,50 +61,91 @@ def find_frame(grey: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
     return frame(components.glyph(find_digit(components)).ink, framing)
 
 
-def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model, costs: Costs = COSTS) -> list[Digit]:
+def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:
     """Return what a model makes of digits read before, from their frames (n, 28, 28), 0 to 1. Raises ModelError."""
-    least = _least(model, len(digits), costs)
+    least = model.reject_below if len(digits) == 1 else 0.0
     rows = model.probabilities(frames)
     return [_digit(row, digit.box, digit.line, least) for row, digit in zip(rows, digits, strict=True)]
 
 
-def _choose(inks: Sequence[Components], layout: str, model: Model, costs: Costs) -> Choice:
-    """The best of the ways in which a layout reads inks."""
-    propose, *others = LAYOUTS[layout]
-    first = _judge(propose(inks, costs), model, costs)
-    if first.cost <= costs.split:  # as no cost is below 0, no other way can be better by a split
-        return first
-    ways = (_judge(propose(inks, costs), model, costs) for propose in others)
-    return prefer(first, *(way for way in ways if way.count > 1), costs=costs)
+def _choose_digit(grey: np.ndarray, model: Model, costs: Costs) -> Choice:
+    """The best way to read a picture as one digit; the model is asked about all ways in one batch. Raises NoInk."""
+    views = [[find_components(ink) for ink in inks] for inks in find_inks(grey)]
+    choices = []
+    for inks in views:
+        candidates = propose(inks, costs)
+        frames = np.stack([frame(candidate.glyph.ink, model.framing) for candidate in candidates])
+        choices.append(choose(candidates, score(candidates, frames, model.probabilities(frames), costs)))
+    return prefer(choices, costs)
 
 
-def _judge(lines: Sequence[Line], model: Model, costs: Costs) -> Choice:
-    """Choose among all candidates of lines, which the model is asked about in one batch."""
-    candidates = candidates_of(lines)
-    frames = np.stack([frame(candidate.glyph.ink, model.framing) for candidate in candidates])
-    return choose(lines, score(candidates, frames, model.probabilities(frames), costs))
+def _find_glyphs(grey: np.ndarray, contrast: np.ndarray | None, model: Model) -> list[Found]:
+    """The glyphs of a page; of a drawing, which is known to be of ink on plain paper, by the height of its ink."""
+    if contrast is None or (ink := measure_ink(contrast)) is None:
+        return find_glyphs(grey, load_detector(), least=SURE_ON_PAPER)
+    components = find_components(ink)
+    height = usual_height(components, np.arange(1, len(components.mass)))
+    found = find_glyphs(255 - ink, load_detector(), height, least=SURE_IN_DRAWING)
+    return found + _read_rest(components, found, TALL * height, model)
 
 
-def _reading(picture: Picture, choice: Choice, left_out: int, model: Model, costs: Costs) -> Reading:
-    least = _least(model, choice.count, costs)
-    chosen = [(number, *pair) for number, line in enumerate(choice.lines) for pair in line]
+def _read_rest(components: Components, found: list[Found], tall: float, model: Model) -> list[Found]:
+    """What the digit model takes for digits among the tall components of a drawing in which no glyph was found."""
+    claimed = sum((components.mass_in(glyph.box) for glyph in found), np.zeros(len(components.mass)))
+    is_tall = (components.boxes[:, 3] >= tall) & (np.arange(len(claimed)) > 0)
+    rest = np.flatnonzero(is_tall & (claimed < 0.5 * components.mass))[: SEARCH.most]
+    if not len(rest):
+        return []
+    frames = np.stack([frame(components.glyph([int(number)]).ink, model.framing) for number in rest])
+    return [
+        Found.of_digit(tuple(components.boxes[number].tolist()), row)
+        for number, row in zip(rest, model.probabilities(frames), strict=True)
+        if row.max() > 0.5
+    ]
+
+
+def _state_digit(picture: Picture, choice: Choice, model: Model) -> Reading:
+    """The reading of a picture of one digit."""
+    candidate, score = choice
+    digit = _digit(score.probabilities, picture.full_box(candidate.glyph.box), 0, model.reject_below)
+    return Reading(
+        model=model.name,
+        digits=[digit],
+        lines=[digit.character],
+        frames=score.frame[None],
+        glyphs=[candidate.glyph],
+        picture=picture.grey,
+        size=picture.size,
+    )
+
+
+def _state_page(picture: Picture, rows: list[Row], left_out: int, model: Model) -> Reading:
+    """The reading of a page of numbers."""
+    table = find_table(rows)
+    placed = [(line, found) for line, row in enumerate(rows) for number in row for found in number]
+    digits = [(line, found, cut_out(picture.grey, found.box)) for line, found in placed if found.is_digit]
     return Reading(
         model=model.name,
         digits=[
-            _digit(score.probabilities, picture.full_box(candidate.glyph.box), line, least)
-            for line, candidate, score in chosen
+            _digit(found.score * found.shares, picture.full_box(found.box), line, 0.0) for line, found, _ in digits
         ],
-        frames=np.stack([score.frame for _, _, score in chosen]),
-        glyphs=[candidate.glyph for _, candidate, _ in chosen],
+        marks=[
+            Mark(found.name, round(found.score, PLACES), picture.full_box(found.box), line)
+            for line, found in placed
+            if not found.is_digit
+        ],
+        lines=[" ".join(map(_spell, row)) for row in rows],
+        table=[[_spell(cell) for cell in row] for row in table] if table else None,
+        frames=np.stack([frame(glyph.ink, model.framing) for _, _, glyph in digits]),
+        glyphs=[glyph for _, _, glyph in digits],
         picture=picture.grey,
         size=picture.size,
         left_out=left_out,
     )
 
 
-def _least(model: Model, count: int, costs: Costs) -> float:
-    """The confidence below which a model takes one of so many digits for none."""
-    return model.reject_below * (costs.among if count > 1 else 1)
+def _spell(number: Number) -> str:
+    return "".join(found.name for found in number)
 
 
 def _digit(probabilities: np.ndarray, box: list[int], line: int, least: float) -> Digit:

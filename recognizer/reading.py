@@ -27,20 +27,34 @@ class Digit:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """All digits of a picture and the `model` that read them.
+class Mark:
+    """One mark read, such as a decimal point, with its `box` (x, y, width, height) in upright pixels."""
 
-    `frames` (n, 28, 28) float32, 0 to 1, is what the model saw of the n `glyphs`, which were cut out of the `picture`,
-    (height, width) uint8, upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says
-    how many marks of a crowded page were not read.
+    mark: str
+    confidence: float
+    box: list[int]
+    line: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All digits and marks of a picture and the `model` that read them.
+
+    `lines` are what is written, from top to bottom, `table` its cells where it shows columns. `frames` (n, 28, 28)
+    float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is
+    upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
+    that are neither digit nor mark.
     """
 
     model: str
     digits: list[Digit]
+    lines: list[str]
     frames: np.ndarray = field(repr=False, compare=False)
     glyphs: list[Glyph] = field(repr=False, compare=False)
     picture: np.ndarray = field(repr=False, compare=False)
     size: tuple[int, int]
+    marks: list[Mark] = field(default_factory=list)
+    table: list[list[str]] | None = None
     left_out: int = 0
 
     @property
@@ -54,12 +68,6 @@ class Reading:
         return ink
 
     @property
-    def lines(self) -> list[str]:
-        """The lines from top to bottom, each as its characters."""
-        count = 1 + max((digit.line for digit in self.digits), default=-1)
-        return ["".join(d.character for d in self.digits if d.line == line) for line in range(count)]
-
-    @property
     def text(self) -> str:
         """All lines, one under the other."""
         return "\n".join(self.lines)
@@ -70,7 +78,13 @@ class Reading:
         return min(digit.confidence for digit in self.digits)
 
     def as_dict(self) -> dict:
-        """The answer as JSON has it; `left_out` only where something was."""
-        digits = [dict(vars(digit)) for digit in self.digits]
-        answer = {"text": self.text, "lines": self.lines, "model": self.model, "digits": digits}
-        return answer | ({"left_out": self.left_out} if self.left_out else {})
+        """The answer as JSON has it; `left_out` and `table` only where there is something."""
+        answer = {
+            "text": self.text,
+            "lines": self.lines,
+            "model": self.model,
+            "digits": [dict(vars(digit)) for digit in self.digits],
+            "marks": [dict(vars(mark)) for mark in self.marks],
+        }
+        extra = {"left_out": self.left_out or None, "table": self.table}
+        return answer | {name: value for name, value in extra.items() if value is not None}

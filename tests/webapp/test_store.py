@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
-from recognizer.layout import SEGMENTATION
+from recognizer.page import SEARCH
 from tests.drawing import FOUR_PNG
 from tests.processes import PATIENCE, spawn
 from tests.webapp.pages import keep_like_the_first, post, upload
@@ -17,7 +17,7 @@ from webapp import create_app
 from webapp.config import ROOT
 from webapp.history.store import BUSY_TIMEOUT, Entry, db
 
-MOST_DIGITS = SEGMENTATION.most_components + SEGMENTATION.cuts_of_a_page
+MOST_DIGITS = SEARCH.most
 
 
 @pytest.fixture

@@ -1,0 +1,244 @@
+"""Picture of paper → where digits and marks are, how large, and which: a learned detector over scales of the picture.
+
+The network (Zhou et al. 2019, "Objects as Points", arXiv:1904.07850; `recognizer.glyphs` says what it answers) looks at
+tiles of one size, so its memory is bounded whatever the picture.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from recognizer.glyphs import CLASSES, DIGITS, STRIDE, TILE
+
+Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # tiles (n, TILE, TILE, 1), 0 to 1 → heat, box
+
+
+@dataclass(frozen=True)
+class Search:
+    """At which scales a picture is looked at, and what of the answers counts."""
+
+    scales: tuple[float, ...] = (1.0, 0.5, 0.25, 0.125)  # of the finest, at which glyphs of any height are looked for
+    finest: float = 2.0  # times its size; a small picture is looked at enlarged
+    longest: int = 1024  # pixels; the longer side at the finest scale, unless `finest` is reached before
+    shortest: int = 56  # pixels; the longer side at the coarsest scale
+    heights: tuple[float, ...] = (24.0, 34.0, 48.0)  # pixels that what was found is made high, to be looked at again
+    apart: float = 0.4  # in the logarithm of heights, between writing of two sizes
+    near: float = 0.12  # in their logarithm; scales so near to each other show the same
+    largest: int = 1400  # pixels; the longer side when it is looked at again
+    padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
+    overlap: int = 64  # pixels that neighbouring tiles share
+    least: float = 0.2  # the score from which a peak counts at a scale
+    suited: float = 32.0  # pixels; the height of glyphs that the network sees best
+    tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well
+    same: float = 0.4  # intersection over union of what is one glyph
+    within: float = 0.75  # of its area, that a glyph lies in another one of like height to be a part of it
+    alike: float = 0.6  # of the higher one's height
+    most: int = 1000  # glyphs of a page; the least sure are left out
+
+
+SEARCH = Search()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A glyph on the page: its box (x, y, width, height) in pixels, and the scores, 0 to 1 each, of all CLASSES."""
+
+    box: tuple[float, float, float, float]
+    classes: np.ndarray
+
+    @classmethod
+    def of_digit(cls, box: tuple[float, float, float, float], probabilities: np.ndarray) -> Found:
+        """Make a glyph of what a model of digits says, the probabilities (10,) of each."""
+        return cls(box, np.pad(probabilities, (0, len(CLASSES) - len(DIGITS))))
+
+    @property
+    def score(self) -> float:
+        """How surely it is what it most likely is, 0 to 1."""
+        return float(self.classes.max())
+
+    @property
+    def name(self) -> str:
+        """The digit, the mark, or what else it is, as in CLASSES."""
+        return CLASSES[int(self.classes.argmax())]
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is one of the ten digits."""
+        return self.name in DIGITS
+
+    @property
+    def shares(self) -> np.ndarray:
+        """How likely it is each of the ten digits (10,), as if it were one; they sum to 1."""
+        digits = self.classes[: len(DIGITS)]
+        return digits / digits.sum()
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Where the network sees glyphs: `boxes` (n, 4) in pixels, `classes` (n, len(CLASSES)), and the `scales` (n,)."""
+
+    boxes: np.ndarray
+    classes: np.ndarray
+    scales: np.ndarray
+
+    @property
+    def scores(self) -> np.ndarray:
+        """How surely each is what it most likely is, 0 to 1."""
+        return self.classes.max(1)
+
+    @property
+    def are_digits(self) -> np.ndarray:
+        """Which of them are digits."""
+        return self.classes.argmax(1) < len(DIGITS)
+
+
+def find_glyphs(
+    grey: np.ndarray, look: Look, height: float | None = None, least: float = 0.3, search: Search = SEARCH
+) -> list[Found]:
+    """Return the glyphs of a grey picture (height, width) uint8, the surest first, whatever their order on the page.
+
+    Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
+    """
+    if height:
+        scales = [wanted / height for wanted in search.heights]
+        return [glyph for glyph in _merge(_look(grey, scales, look, search), scales, search) if glyph.score >= least]
+    scales = list(_scales(grey, search))
+    peaks = _look(grey, scales, look, search)
+    again = _better_scales(_merge(peaks, scales, search), scales, search.largest / max(grey.shape), search)
+    if again:
+        scales, peaks = [*scales, *again], _joined([peaks, _look(grey, again, look, search)])
+    return [glyph for glyph in _merge(peaks, scales, search) if glyph.score >= least]
+
+
+def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
+    """The scales at which the longer side is halved until it is short."""
+    side = max(grey.shape)
+    finest = min(search.finest, search.longest / side)
+    for scale in search.scales:
+        if scale == 1 or finest * scale * side >= search.shortest:
+            yield finest * scale
+
+
+def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float, search: Search) -> list[float]:
+    """Scales, at most so large, that show the digits found at heights that suit; one set for each size of writing."""
+    heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit)
+    sizes: list[list[float]] = []
+    for height in heights:
+        if not sizes or height - sizes[-1][-1] > search.apart or height - sizes[-1][0] > 2 * search.apart:
+            sizes.append([])
+        sizes[-1].append(height)
+    better: list[float] = []
+    for size, wanted in itertools.product(sizes, search.heights):
+        scale = wanted / math.exp(float(np.median(size)))
+        if scale <= most and all(abs(math.log(scale / other)) > search.near for other in (*scales, *better)):
+            better.append(scale)
+    return better
+
+
+def _look(grey: np.ndarray, scales: Sequence[float], look: Look, search: Search) -> Peaks:
+    return _joined([_peaks(grey, scale, look, search) for scale in scales])
+
+
+def _joined(parts: Sequence[Peaks]) -> Peaks:
+    return Peaks(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("boxes", "classes", "scales")))
+
+
+def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
+    """What the network sees at one scale, tile by tile."""
+    sheet = _sheet(grey, scale, search.padding)
+    limits = np.array(grey.shape[::-1])
+    boxes, classes = [np.zeros((0, 4))], [np.zeros((0, len(CLASSES)))]
+    for (row, top, bottom), (column, left, right) in itertools.product(
+        *(_starts(side, search.overlap) for side in sheet.shape)
+    ):
+        tile = sheet[row : row + TILE, column : column + TILE]
+        heat, box = (answer[0] for answer in look(tile[None, ..., None].astype(np.float32) / 255))
+        strongest = heat.max(-1)
+        peak = (strongest > search.least) & (strongest == cv2.dilate(strongest, np.ones((3, 3))))
+        y, x = np.nonzero(peak)
+        own = (top <= y * STRIDE) & (y * STRIDE < bottom) & (left <= x * STRIDE) & (x * STRIDE < right)
+        y, x = y[own], x[own]
+        size = STRIDE * np.exp(box[y, x, :2])
+        centre = STRIDE * (np.stack([x, y], 1) + 0.5 + box[y, x, 2:4]) + (column, row) - search.padding
+        low, high = (np.clip(corner / scale, 0, limits) for corner in (centre - size / 2, centre + size / 2))
+        boxes.append(np.concatenate([low, np.maximum(high - low, 1)], 1))
+        classes.append(np.pad(heat[y, x], [(0, 0), (0, len(CLASSES) - heat.shape[-1])]))
+    found = np.concatenate(boxes)
+    return Peaks(found, np.concatenate(classes), np.full(len(found), scale))
+
+
+def _sheet(grey: np.ndarray, scale: float, padding: int) -> np.ndarray:
+    """The picture at a scale, with paper around it, at least as large as a tile."""
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    seen = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    paper = int(np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]])))
+    below, right = (padding + max(0, TILE - side - 2 * padding) for side in seen.shape)
+    return cv2.copyMakeBorder(seen, padding, below, padding, right, cv2.BORDER_CONSTANT, value=paper)
+
+
+def _starts(side: int, overlap: int) -> list[tuple[int, float, float]]:
+    """Where tiles along a side start, and from where to where, in a tile, the centres of its glyphs are its own."""
+    count = 1 + max(0, math.ceil((side - TILE) / (TILE - overlap)))
+    starts = [round(number * (side - TILE) / max(count - 1, 1)) for number in range(count)]
+    borders = [-math.inf, *((a + b + TILE) / 2 for a, b in itertools.pairwise(starts)), math.inf]
+    return [(start, borders[n] - start, borders[n + 1] - start) for n, start in enumerate(starts)]
+
+
+def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]:
+    """One glyph for all peaks that see the same; its scores are the mean over the scales at which it is seen well.
+
+    At a scale without a peak there it has none: what only one of several scales shows is hardly there.
+    """
+    heights = _writing_heights(peaks, search)
+    suits = _suits(heights * peaks.scales, search)
+    left = np.ones(len(suits), bool)
+    found = []
+    for number in np.argsort(-suits * peaks.scores, kind="stable"):
+        if left[number]:
+            overlap, inside = _overlaps(peaks.boxes, number)
+            same = overlap > search.same
+            weights = _suits(heights[number] * np.array(scales), search)
+            seen = np.zeros(len(CLASSES))
+            for scale, weight in zip(scales, weights, strict=True):
+                here = np.flatnonzero(same & (peaks.scales == scale) & left)
+                if len(here):
+                    seen += weight * peaks.classes[here[peaks.scores[here].argmax()]]
+            found.append(Found(tuple(peaks.boxes[number].tolist()), seen / weights.sum()))
+            left &= ~(same | ((inside > search.within) & (_ratios(heights, number) > search.alike)))
+    return sorted(found, key=lambda glyph: -glyph.score)
+
+
+def _writing_heights(peaks: Peaks, search: Search) -> np.ndarray:
+    """The height of the writing that each peak belongs to: a digit's own, a mark's that of the nearest digit."""
+    heights = peaks.boxes[:, 3].copy()
+    digits = np.flatnonzero(peaks.are_digits & (peaks.scores * _suits(heights * peaks.scales, search) > 0.3))
+    marks = np.flatnonzero(~peaks.are_digits)
+    if len(digits) and len(marks):
+        middles = peaks.boxes[:, :2] + peaks.boxes[:, 2:] / 2
+        distances = np.abs(middles[marks, None] - middles[digits]).sum(-1) / peaks.boxes[digits, 3]
+        heights[marks] = np.maximum(heights[marks], heights[digits[distances.argmin(1)]])
+    return heights
+
+
+def _suits(heights: np.ndarray | float, search: Search) -> np.ndarray:
+    """How well the network sees writing of heights in pixels, 0 to 1."""
+    return np.exp(-0.5 * (np.log(heights / search.suited) / search.tolerant) ** 2)
+
+
+def _overlaps(boxes: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of boxes (n, 4) with one of them: intersection over union, and intersection over the smaller of both."""
+    low = np.maximum(boxes[:, :2], boxes[number, :2])
+    high = np.minimum(boxes[:, :2] + boxes[:, 2:], boxes[number, :2] + boxes[number, 2:])
+    shared, areas = np.clip(high - low, 0, None).prod(1), boxes[:, 2:].prod(1)
+    return shared / (areas + areas[number] - shared), shared / np.minimum(areas, areas[number])
+
+
+def _ratios(heights: np.ndarray, number: int) -> np.ndarray:
+    """How much lower the lower one is than the higher one, for heights (n,) and one of them."""
+    return np.minimum(heights, heights[number]) / np.maximum(heights, heights[number])
