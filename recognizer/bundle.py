@@ -164,6 +164,14 @@ class Bundle:
         """Whether there is a model, in either format."""
         return self.litert.is_file() or self.keras.is_file()
 
+    @property
+    def kind(self) -> str:
+        """What the model reads; one without a card that tells, or with none that can be read, is taken for digits."""
+        try:
+            return str(json.loads(self.card.read_text(encoding="utf-8"))["kind"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return DigitCard.kind
+
     def sizes(self) -> dict[str, int]:
         """The bytes of the model's files, by name."""
         return {path.name: path.stat().st_size for path in (self.keras, self.litert) if path.is_file()}
@@ -191,8 +199,9 @@ class Bundle:
 
 
 def find_bundles(folder: Path) -> list[Bundle]:
-    """Return the bundles with a model in a folder, by name, hidden ones left out."""
-    return [bundle for path in sorted(folder.glob("[!.]*")) if (bundle := Bundle(path)).has_model]
+    """Return the bundles of models of digits in a folder, by name, hidden ones left out."""
+    found = [Bundle(path) for path in sorted(folder.glob("[!.]*"))]
+    return [bundle for bundle in found if bundle.has_model and bundle.kind == DigitCard.kind]
 
 
 def _upgrade(content: Any, kind: type[Card], where: str) -> Any:

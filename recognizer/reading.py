@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,7 @@ class Reading:
         """The confidence of the least certain digit."""
         return min(digit.confidence for digit in self.digits)
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it; `left_out` and `table` only where there is something."""
         answer = {
             "text": self.text,

@@ -6,6 +6,21 @@ from tests.floors import Floors, find_faults, find_imports, load
 from webapp.config import ROOT
 
 HOUSES: dict[str, Floors] = {
+    "recognizer": [
+        ["recognizer.errors", "recognizer.scale", "recognizer.glyphs", "recognizer.colours", "recognizer.memory"],
+        ["recognizer.encode", "recognizer.strokes", "recognizer.grey", "recognizer.tables"],
+        ["recognizer.decode", "recognizer.components", "recognizer.drawing"],
+        ["recognizer.rules", "recognizer.page"],
+        ["recognizer.photo", "recognizer.layout", "recognizer.cutout"],
+        ["recognizer.borders", "recognizer.frame"],
+        ["recognizer.bundle", "recognizer.candidates"],
+        ["recognizer.model"],
+        ["recognizer.detector", "recognizer.reading"],
+        ["recognizer.pipeline"],
+        ["recognizer"],
+        ["recognizer.attribution", "recognizer.inside", "recognizer.explain", "recognizer.bulk"],
+        ["recognizer.__main__"],
+    ],
     "webapp": [
         ["webapp.config"],
         ["webapp.serving"],

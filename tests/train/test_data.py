@@ -91,7 +91,9 @@ def test_no_writer_is_in_both_parts(small_pendigits):
     assert not set.intersection(*writers)
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"x", mtime=0)[:-3], gzip.compress(b"other digits", mtime=0)])
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", gzip.compress(b"x", mtime=0)[:-3], gzip.compress(b"other digits", mtime=0)]
+)
 def test_another_pendigits_file_is_refused(tmp_path, monkeypatch, content):
     (tmp_path / "pendigits-orig.tra.gz").write_bytes(content)
     monkeypatch.setenv("DIGITS_DATA", str(tmp_path))

@@ -16,6 +16,9 @@ from train.pages.writing import Writer, style
 Kind = Callable[[Sheet, Hands], None]
 
 
+Box = tuple[float, float, float, float]
+
+
 def free(sheet: Sheet, hands: Hands) -> None:
     """Numbers on plain paper, of one hand or several."""
     rng, writer = sheet.rng, _writer(sheet, hands)
@@ -329,7 +332,7 @@ def _is_free(box: np.ndarray, taken: np.ndarray) -> bool:
     return bool(apart.all())
 
 
-def _window(rng: np.random.Generator, box: tuple, wall: int, height: float) -> tuple[float, float, float, float]:
+def _window(rng: np.random.Generator, box: Box, wall: int, height: float) -> tuple[float, float, float, float]:
     """Where a cell is cut out: on its walls, a little outside, or so that some walls are cut away."""
     left, top, right, bottom = box
     inset = [
@@ -338,7 +341,7 @@ def _window(rng: np.random.Generator, box: tuple, wall: int, height: float) -> t
     return left + inset[0], top + inset[1], right - inset[2], bottom - inset[3]
 
 
-def _intrude(sheet: Sheet, writer: Writer, height: float, box: tuple) -> None:
+def _intrude(sheet: Sheet, writer: Writer, height: float, box: Box) -> None:
     """What reaches into a cell from next door."""
     rng = sheet.rng
     left, top, right, bottom = box
@@ -351,7 +354,7 @@ def _intrude(sheet: Sheet, writer: Writer, height: float, box: tuple) -> None:
     sheet.stroke(np.array([place - reach, place + reach], np.float32), writer.how.pen * height, writer.how.level)
 
 
-def _fill(sheet: Sheet, writer: Writer, box: tuple, height: float) -> None:
+def _fill(sheet: Sheet, writer: Writer, box: Box, height: float) -> None:
     """A box for one digit: filled, crossed out, ticked, or empty."""
     rng = sheet.rng
     x, y, width, tall = box

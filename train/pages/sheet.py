@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from recognizer.glyphs import CLASSES
 
@@ -76,7 +77,7 @@ class Sheet:
         low, high = points.min(0) - pen / 2, points.max(0) + pen / 2
         self.glyphs.append(Glyph(INDEX[name], np.concatenate([points, [low, high]]).astype(np.float32)))
 
-    def line(self, start: np.ndarray | tuple, end: np.ndarray | tuple, width: int = 1, style: str = "") -> None:
+    def line(self, start: ArrayLike, end: ArrayLike, width: int = 1, style: str = "") -> None:
         """Print a straight line; its style is "dots", "dashes" or that of an unbroken one."""
         a, b = np.asarray(start, float), np.asarray(end, float)
         if not style:
