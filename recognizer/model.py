@@ -98,9 +98,10 @@ def _check_framing(bundle: Bundle, framing: Framing) -> None:
         )
 
 
-def _check_shapes(path: Path, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
-    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[1:]) not in ((DIGITS,), (DIGITS + 1,)):
-        raise ModelError(f"{path}: takes {inputs} and gives {outputs}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
+def _check_shapes(path: Path, inputs: tuple[Any, ...], *outputs: tuple[Any, ...]) -> None:
+    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[0][1:]) not in ((DIGITS,), (DIGITS + 1,)):
+        given = " and ".join(map(str, outputs))
+        raise ModelError(f"{path}: takes {inputs} and gives {given}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 
 
 class LiteRT:

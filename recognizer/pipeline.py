@@ -47,11 +47,11 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", costs: Co
         digit = _choose_digit(picture.grey, model, costs)
         if digit[1].cost <= costs.sure:
             return _state_digit(picture, digit, model)
-    found = _find_glyphs(picture.grey, contrast, model)
+    found, unread = _find_glyphs(picture.grey, contrast, model)
     rows = arrange(found[: SEARCH.most])
     count = sum(len(number) for row in rows for number in row)
     if count > (layout == "auto"):  # what shows a single glyph is read as a picture of one digit
-        return _state_page(picture, rows, len(found) - count, model)
+        return _state_page(picture, rows, len(found) + unread - count, model)
     return _state_digit(picture, _choose_digit(picture.grey, model, costs), model)
 
 
@@ -79,24 +79,29 @@ def _choose_digit(grey: np.ndarray, model: Model, costs: Costs) -> Choice:
     return prefer(choices, costs)
 
 
-def _find_glyphs(grey: np.ndarray, contrast: np.ndarray | None, model: Model) -> list[Found]:
-    """The glyphs of a page; of a drawing, which is known to be of ink on plain paper, by the height of its ink."""
+def _find_glyphs(grey: np.ndarray, contrast: np.ndarray | None, model: Model) -> tuple[list[Found], int]:
+    """The glyphs of a page, by the height of its ink where this is drawn on plain paper, and what is left unread."""
     if contrast is None or (ink := measure_ink(contrast)) is None:
-        return find_glyphs(grey, load_detector(), least=SURE_ON_PAPER)
+        return find_glyphs(grey, load_detector(), least=SURE_ON_PAPER), 0
     components = find_components(ink)
     height = usual_height(components, np.arange(1, len(components.mass)))
     found = find_glyphs(255 - ink, load_detector(), height, least=SURE_IN_DRAWING)
-    return found + _read_rest(components, found, TALL * height, model)
+    rest = _find_rest(components, found, TALL * height)
+    return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
 
 
-def _read_rest(components: Components, found: list[Found], tall: float, model: Model) -> list[Found]:
-    """What the digit model takes for digits among the tall components of a drawing in which no glyph was found."""
+def _find_rest(components: Components, found: list[Found], tall: float) -> np.ndarray:
+    """The labels of a drawing's tall components in which no glyph was found."""
     claimed = sum((components.mass_in(glyph.box) for glyph in found), np.zeros(len(components.mass)))
     is_tall = (components.boxes[:, 3] >= tall) & (np.arange(len(claimed)) > 0)
-    rest = np.flatnonzero(is_tall & (claimed < 0.5 * components.mass))[: SEARCH.most]
+    return np.flatnonzero(is_tall & (claimed < 0.5 * components.mass))
+
+
+def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[Found]:
+    """What the digit model takes for digits of the components that are left."""
     if not len(rest):
         return []
-    frames = np.stack([frame(components.glyph([int(number)]).ink, model.framing) for number in rest])
+    frames = np.stack([frame(components.glyph([number]).ink, model.framing) for number in rest.tolist()])
     return [
         Found.of_digit(tuple(components.boxes[number].tolist()), row)
         for number, row in zip(rest, model.probabilities(frames), strict=True)

@@ -26,7 +26,7 @@ function button(item) {
 }
 
 const own = (form) => glyphs.filter((glyph) => glyph.form === form);
-const read = (form) => [...form.dataset.text.replaceAll("\n", "")];
+const read = (form) => [...form.dataset.text.replace(/[^0-9?]/g, "")]; // without the marks among the digits
 const labels = (form) => own(form).map((glyph) => glyph.querySelector("span").textContent);
 
 function choose(glyph) {
@@ -100,7 +100,7 @@ function undo() {
 async function save(form, { characters, checked }) {
   const data = new FormData(form);
   const left = [...characters];
-  data.set("label", form.dataset.text.replace(/[^\n]/g, () => left.shift()));
+  data.set("label", form.dataset.text.replace(/[0-9?]/g, () => left.shift()));
   if (!checked) data.set("forget", "1");
   try {
     const response = await fetch(form.action, { method: "POST", body: data, headers: { Prefer: "return=minimal" } });

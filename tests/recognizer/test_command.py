@@ -74,7 +74,7 @@ def test_what_is_not_there_is_a_line_with_the_reason(tmp_path, name):
 
 def test_json_is_what_the_api_answers_and_the_file(folder):
     first, second, _ = map(json.loads, run(folder, "--format", "json").stdout.splitlines())
-    assert list(first) == ["file", "text", "lines", "model", "digits"]
+    assert list(first) == ["file", "text", "lines", "model", "digits", "marks"]
     assert (first["file"], first["text"], first["model"]) == (f"{folder}/a.png", "7", "flagship")
     assert second == {"file": f"{folder}/b.png", "error": "The picture is damaged or incomplete."}
 

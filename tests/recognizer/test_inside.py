@@ -11,7 +11,7 @@ from recognizer.inside import layers
 from tests.drawing import SEVEN_PNG
 from webapp.config import ROOT
 
-BUNDLES = sorted(path.parent for path in ROOT.glob("models/*/model.tflite"))
+BUNDLES = [bundle.folder for bundle in find_bundles(ROOT / "models")]
 COUNTED = {"Conv2D": "convolution", "MaxPooling2D": "pooling", "Dense": "dense"}
 
 

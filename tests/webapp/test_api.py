@@ -36,7 +36,7 @@ def problem(response):
 @pytest.mark.parametrize("layout", ["", "?layout=auto", "?layout=digit"])
 def test_the_answer_is_as_the_contract_says(client, sent, layout):
     body = client.post(RECOGNIZE + layout, **sent(SEVEN_PNG)).json
-    assert list(body) == ["text", "lines", "model", "digits"]
+    assert list(body) == ["text", "lines", "model", "digits", "marks"]
     assert (body["text"], body["lines"], body["model"]) == ("7", ["7"], "flagship")
     (digit,) = body["digits"]
     assert list(digit) == ["digit", "confidence", "probabilities", "box", "line", "rejected"]

@@ -32,7 +32,7 @@ def form(*files):
 
 def test_fields_are_answered_in_order_each_on_a_line(client):
     first, second = lines(client.post(BATCH, data=form(("a.png", SEVEN_PNG), ("b.png", FOUR_PNG))))
-    assert list(first) == ["name", "text", "lines", "model", "digits"]
+    assert list(first) == ["name", "text", "lines", "model", "digits", "marks"]
     assert (first["name"], first["text"]) == ("a.png", "7")
     assert (second["name"], second["text"]) == ("b.png", "4")
 

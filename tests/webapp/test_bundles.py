@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from recognizer.bundle import find_bundles
 from webapp import create_app
 from webapp.config import ROOT
 
@@ -12,7 +13,7 @@ def models(app):
 
 def test_installed_models_are_listed_with_the_essentials(app):
     found = models(app)
-    assert set(found) == {path.parent.name for path in ROOT.glob("models/*/model.tflite")}
+    assert set(found) == {bundle.folder.name for bundle in find_bundles(ROOT / "models")}
     assert [name for name, model in found.items() if model["reads"]] == ["flagship"]
     small = found["small"]
     assert set(small) == {"name", "reads", "description", "parameters", "bytes", "results"}

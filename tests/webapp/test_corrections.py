@@ -26,6 +26,9 @@ def entry(app, number=1):
         (" 2026\r\n", "2025", "2026"),
         ("12\r\n34", "12\n??", "12\n34"),
         ("12 34", "12\n??", "12\n34"),
+        ("12.50", "17.50", "12.50"),
+        ("1250", "17.50", "12.50"),
+        ("-3", "-8", "-3"),
     ],
 )
 def test_a_label_for_each_digit(label, text, expected):
@@ -38,13 +41,13 @@ def test_a_label_for_each_digit(label, text, expected):
         ("ten", "7", "is made of the digits 0 to 9, and [?]"),
         ("x", "7", "is made of the digits"),
         ("\u0667", "7", "is made of the digits"),  # seven as Arabs write it
-        ("-1", "17", "is made of the digits"),
+        ("a1", "17", "is made of the digits"),
         ("<b>", "123", "is made of the digits"),
-        ("10", "7", "here 1 character in a line"),
-        ("", "7", "here 1 character in a line"),
-        ("1 2", "12", "here 2 characters in a line"),
-        ("1234", "12\n34", "here 2 characters, 2 characters in a line"),
-        ("1" * 90_000, "7", "here 1 character in a line"),
+        ("10", "7", "was found, here 1"),
+        ("", "7", "was found, here 1"),
+        ("123", "12.", "was found, here 2"),
+        ("123", "12\n34", "was found, here 4"),
+        ("1" * 90_000, "7", "was found, here 1"),
     ],
 )
 def test_what_is_no_label_is_explained(app, client, label, text, message):

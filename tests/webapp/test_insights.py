@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+from recognizer.bundle import find_bundles
 from tests.drawing import FOUR, SEVEN, SEVEN_PNG, beside, draw, encode
 from tests.webapp.pages import token, upload
 from train.recipe import load
@@ -53,7 +54,7 @@ def test_inside_has_a_picture_for_each_layer(client):
 def test_every_model_gives_its_opinion(client, picture, text):
     upload(client, picture)
     page = client.get("/history/1/compare").text
-    names = [path.parent.name for path in ROOT.glob("models/*/model.tflite")]
+    names = [bundle.folder.name for bundle in find_bundles(ROOT / "models")]
     assert all(f'href="/models/{name}">{name}</a>' in page for name in names)
     answers = re.findall(r'<p class="number">(\S+)\s*</p>', page)
     assert len(answers) == len(names)

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from recognizer import Model, ModelError
+from recognizer.bundle import find_bundles
 from tests.drawing import SEVEN_PNG
 from tests.webapp.pages import token, upload
 from webapp import create_app
@@ -14,7 +15,7 @@ from webapp.config import ROOT
 from webapp.models import bundles
 from webapp.models.shelf import KEPT, Shelf
 
-SHIPPED = sorted(path.parent.name for path in ROOT.glob("models/*/model.tflite"))
+SHIPPED = [bundle.folder.name for bundle in find_bundles(ROOT / "models")]
 
 
 def choose(client, name, **options):

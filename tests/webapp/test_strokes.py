@@ -20,7 +20,7 @@ def ask(client, strokes, **members):
 def test_strokes_are_read_in_any_unit(client, strokes, text, unit):
     scaled = [[[x * unit, y * unit] for x, y in stroke] for stroke in strokes]
     body = ask(client, scaled).json
-    assert list(body) == ["text", "lines", "model", "digits"]
+    assert list(body) == ["text", "lines", "model", "digits", "marks"]
     assert body["text"] == text
     assert ask(client, scaled, width=0.05 * unit).json["text"] == text
 

@@ -57,8 +57,8 @@ def recognize_strokes() -> Response:
     except ValueError as error:
         abort(400, str(error))
     reading = recognise(drawing.png, layout).as_dict()
-    for digit in reading["digits"]:
-        digit["box"] = drawing.own_box(digit["box"])
+    for glyph in (*reading["digits"], *reading["marks"]):
+        glyph["box"] = drawing.own_box(glyph["box"])
     return jsonify(reading)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, func
 
 from recognizer.frame import SIDE
 from webapp.history.entries import SUMMARY
-from webapp.history.store import LAST, Entry, db
+from webapp.history.store import LAST, NO_MARKS, Entry, db
 
 BATCH = 200  # entries
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
@@ -46,7 +46,7 @@ def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
             member.write(_write_header((count, SIDE, SIDE)))
             for rows in _load_batches(chosen, Entry.label, Entry.frames):
                 for row in rows:
-                    characters = np.frombuffer("".join(row.label.split()).encode(), np.uint8)
+                    characters = np.frombuffer(row.label.translate(NO_MARKS).encode(), np.uint8)
                     known = characters != ord("?")
                     member.write(np.frombuffer(row.frames, np.uint8).reshape(-1, SIDE, SIDE)[known].tobytes())
                     labels += (characters[known] - ord("0")).tobytes()
@@ -59,7 +59,9 @@ def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
 
 def count_digits(chosen: Select[Any]) -> int:
     """Count the digits that the entries have, without those that are none."""
-    bare = func.replace(func.replace(Entry.label, "?", ""), "\n", "")
+    bare: Any = func.replace(Entry.label, "?", "")
+    for mark in NO_MARKS:
+        bare = func.replace(bare, chr(mark), "")
     return db.session.scalar(chosen.with_only_columns(func.coalesce(func.sum(func.length(bare)), 0))) or 0
 
 

@@ -32,6 +32,9 @@ SOURCES = {
 }  # in words
 
 
+NO_MARKS = str.maketrans(dict.fromkeys(".,-/:+=%() \r\n"))  # what stands among the digits of a text
+
+
 class Base(DeclarativeBase):
     """The declarative base of all tables."""
 
@@ -91,6 +94,11 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
 
     left_out = 0  # marks of a crowded page that were not read. It is known just after reading and not kept.
+
+    @property
+    def characters(self) -> str:
+        """What each of the digits is, without the marks among them."""
+        return self.label.translate(NO_MARKS)
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.history import entries, export
 from webapp.history.entries import PATH
-from webapp.history.store import Consent, Entry, db
+from webapp.history.store import NO_MARKS, Consent, Entry, db
 from webapp.pages.addresses import add_arguments
 from webapp.serving.http import find_visitor
 
@@ -68,15 +68,16 @@ def _find_way_back(entry_id: int) -> str:
 
 
 def align(label: str, text: str) -> str:
-    """Return a label for each digit of a text, in lines as the text has them. Raises ValueError."""
-    lines, shape = label.split(), [len(line) for line in text.split()]
-    if set("".join(lines)) - CHARACTERS:
+    """Return a text with the digits of a label, in lines as the text has them. Raises ValueError.
+
+    The marks among the digits stay as they were read.
+    """
+    if set(digits := label.translate(NO_MARKS)) - CHARACTERS:
         raise ValueError("A correction is made of the digits 0 to 9, and ? for what is none.")
-    if [len(line) for line in lines] != shape:
-        wanted = ", ".join(f"{length} character{'s' * (length > 1)}" for length in shape)
-        raise ValueError(f"A correction has a character for each digit that was found, here {wanted} in a line.")
-    characters = iter("".join(lines))
-    return "".join(c if c.isspace() else next(characters) for c in text)
+    if len(digits) != (count := len(text.translate(NO_MARKS))):
+        raise ValueError(f"A correction has a character for each digit that was found, here {count}.")
+    characters = iter(digits)
+    return "".join(next(characters) if c in CHARACTERS else c for c in text)
 
 
 @bp.cli.command("corrections")

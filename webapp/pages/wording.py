@@ -22,8 +22,8 @@ def format_percent(share: float) -> str:
 
 
 def tell_left_out(left_out: int) -> str:
-    """Say that a page has more marks than are read."""
-    return f"This page is crowded: {left_out} of its marks {'was' if left_out == 1 else 'were'} not read."
+    """Say how much was seen that is not read."""
+    return f"Left out: {left_out} mark{'' if left_out == 1 else 's'} not taken for digits."
 
 
 def tell_sureness(confidence: float) -> str:
