@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from recognizer import Model, read
+from recognizer.bundle import find_bundles
 from recognizer.inside import layers
 from tests.drawing import SEVEN_PNG
 from webapp.config import ROOT

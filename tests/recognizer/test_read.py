@@ -1,5 +1,7 @@
 import inspect
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from recognizer import Picture, read, read_picture
 from recognizer.page import SEARCH
 from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, ZERO, beside, draw, encode, photograph
 from train import pen
+from webapp.config import ROOT
 
 DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
 
@@ -147,3 +150,33 @@ def test_a_clear_digit_is_asked_about_once(model, monkeypatch):
     monkeypatch.setattr(model, "_run", lambda frames, run=model._run: asked.append(len(frames)) or run(frames))
     assert read(SEVEN_PNG, model).text == "7"
     assert asked == [1]
+
+
+def test_a_digit_drawn_on_plain_paper_never_loads_the_page_network():
+    program = (
+        "import sys; from recognizer import Model, read; from recognizer.detector import load_detector;"
+        "print(read(sys.stdin.buffer.read(), Model('models/flagship')).text, load_detector.cache_info().currsize)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], input=SEVEN_PNG, capture_output=True, check=True, cwd=ROOT)
+    assert run.stdout.decode().split() == ["7", "0"]
+
+
+def test_marks_are_read_at_their_places(model):
+    sheet = ImageDraw.Draw(picture := draw(beside([FOUR, SEVEN], 1.0), (900, 400)))
+    x = (picture.width) // 2
+    sheet.ellipse((x - 12, 290, x + 12, 314), fill=0)
+    reading = read(encode(picture), model)
+    assert reading.text == "4.7"
+    ((mark),) = reading.marks
+    assert (mark.mark, mark.line) == (".", 0)
+    assert mark.box[0] < x < mark.box[0] + mark.box[2]
+
+
+def test_columns_are_a_table(model):
+    page = Image.new("L", (1200, 900), 255)
+    for row, digits in enumerate([[SEVEN, FOUR], [ZERO, SEVEN]]):
+        for column, digit in enumerate(digits):
+            page.paste(draw([*digit], (300, 300), pen=14), (100 + 600 * column, 50 + 420 * row))
+    answer = read(encode(page), model, "page").as_dict()
+    assert answer["table"] == [["7", "4"], ["0", "7"]]
+    assert answer["lines"] == ["7 4", "0 7"]
