@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,8 @@ from recognizer.errors import ModelError
 from recognizer.glyphs import CLASSES, GRID, STRIDE, TILE
 from recognizer.page import SEARCH, Peaks, _merge, _starts, find_glyphs
 from tests.drawing import FOUR, SEVEN, ZERO, beside, draw
+
+ONE_SCALE = replace(SEARCH, heights=(32.0,))
 
 
 def bright(tiles):
@@ -35,7 +39,7 @@ def test_a_glyph_is_found_once_where_it_is_whatever_the_tiles(place):
     grey = np.full((600, 800), 255, np.uint8)
     x, y = place
     grey[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3] = 0
-    found = [glyph for glyph in find_glyphs(grey, bright, height=32.0) if glyph.name == "3"]
+    found = [glyph for glyph in find_glyphs(grey, bright, 32.0, search=ONE_SCALE) if glyph.name == "3"]
     assert len(found) == 1
     left, top, width, height = found[0].box
     assert (left + width / 2, top + height / 2) == pytest.approx(place, abs=14)
