@@ -119,6 +119,22 @@ class Found:
         return self.glyphs - self.right - self.wrong
 
 
+@dataclass(frozen=True)
+class Sureness:
+    """How likely a glyph found is right, by its score: logistic in the score's log odds (Platt 1999).
+
+    Fitted over all scales at once, on rendered pages by hands that the network has not seen.
+    """
+
+    slope: float
+    offset: float
+
+    def tell(self, score: float) -> float:
+        """Return the probability, 0 to 1, that a glyph with a score, 0 to 1, is there and what it is taken for."""
+        score = min(max(score, 1e-6), 1 - 1e-6)
+        return 1 / (1 + math.exp(-self.offset - self.slope * math.log(score / (1 - score))))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PageCard(Card):
     """What is known of a network that finds digits and marks on pages."""
@@ -127,6 +143,7 @@ class PageCard(Card):
 
     classes: list[str]  # in the order of its answers
     threshold: float  # a score, from 0 to 1; the figures are of what is found with more
+    sureness: Sureness
     results: dict[str, Found]  # by class
 
 

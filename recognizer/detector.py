@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from recognizer.bundle import Bundle
+from recognizer.bundle import Bundle, PageCard, Sureness
 from recognizer.errors import ModelError
 from recognizer.glyphs import GRID, TILE
 from recognizer.model import MODELS, LiteRT
@@ -25,12 +25,20 @@ class Detector:
         bundle = Bundle(folder)
         if not bundle.litert.is_file():
             raise ModelError(f"{bundle.litert}: the model that reads pages is missing.")
+        self._bundle = bundle
         self._litert = LiteRT(bundle.litert, _check_shapes, batch=1)
 
     def __call__(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return heat (n, GRID, GRID, classes) and box (n, GRID, GRID, 4) of tiles (n, TILE, TILE, 1), 0 to 1."""
         heat, box = sorted(self._litert.outputs(tiles), key=lambda output: output.shape[-1] == BOX)
         return heat, box
+
+    @cached_property
+    def sureness(self) -> Sureness:
+        """How likely what it finds is right, as its card says. Raises ModelError."""
+        if (card := self._bundle.read_card(PageCard)) is None:
+            raise ModelError(f"{self._bundle.card}: the card of the model that reads pages is missing.")
+        return card.sureness
 
 
 @lru_cache(maxsize=1)

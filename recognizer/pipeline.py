@@ -126,16 +126,21 @@ def _state_digit(picture: Picture, choice: Choice, model: Model) -> Reading:
 
 def _state_page(picture: Picture, rows: list[Row], left_out: int, model: Model) -> Reading:
     """The reading of a page of numbers."""
-    table = find_table(rows)
+    table, sureness = find_table(rows), load_detector().sureness
     placed = [(line, found) for line, row in enumerate(rows) for number in row for found in number]
     digits = [(line, found, cut_out(picture.grey, found.box)) for line, found in placed if found.is_digit]
+
+    def full(found: Found) -> list[int]:
+        return picture.full_box(found.box)
+
     return Reading(
         model=model.name,
         digits=[
-            _digit(found.score * found.shares, picture.full_box(found.box), line, 0.0) for line, found, _ in digits
+            _digit(found.shares * sureness.tell(found.score) / found.shares.max(), full(found), line, 0.0)
+            for line, found, _ in digits
         ],
         marks=[
-            Mark(found.name, round(found.score, PLACES), picture.full_box(found.box), line)
+            Mark(found.name, round(sureness.tell(found.score), PLACES), full(found), line)
             for line, found in placed
             if not found.is_digit
         ],

@@ -97,6 +97,19 @@ def adopt(model: keras.Model, start: keras.Model) -> None:
         layer.set_weights(weights)
 
 
+def mix(model: keras.Model, start: keras.Model, share: float) -> None:
+    """Bring weights back towards those of a start, by a share from 0 to 1 (Wortsman et al. 2022, arXiv:2109.01903).
+
+    What the start does not know, such as later classes, stays as it is.
+    """
+    for layer in model.layers:
+        weights = layer.get_weights()
+        for mine, theirs in zip(weights, start.get_layer(layer.name).get_weights() if weights else [], strict=True):
+            known = mine[..., : theirs.shape[-1]]
+            known += share * (theirs - known)
+        layer.set_weights(weights)
+
+
 def targets(glyphs: np.ndarray) -> Targets:
     """What the network is to answer for a tile with glyphs (n, 5): class, centre x and y, width, height, in pixels."""
     heat = np.zeros((GRID, GRID, len(CLASSES)), np.float32)

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from recognizer.bundle import Bundle, Found, Origin, PageCard
+from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
 from train import detector
 from train.bundle import draft, save
@@ -24,12 +25,13 @@ from train.pages import hands
 from train.pages.hands import Hands, Split
 from train.pages.render import render
 from train.recipe import PageRecipe
+from train.sureness import fit_sureness
 from train.training import Run, optimizer
 
 BOX = 0.5  # what the loss of boxes weighs against that of heat
 SIZE = 16  # crops that the network answers at once
-VALIDATION, TEST = 2**31, 2**32  # seeds that no training has, so that no crop is seen in two of the three
-TESTED = 600  # crops
+VALIDATION, TEST, SURE = 2**31, 2**32, 2**33  # seeds that no training has, so that no crop is seen for two ends
+TESTED, CALIBRATED = 600, 300  # crops
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ def fit(recipe: PageRecipe, run: Run, begin: Start | None = None) -> PageCard:
         seconds = time.perf_counter() - begun
         save(model, bundle)
         history = run.history()
-        tests = [render(writers.validation, (TEST, number)) for number in range(TESTED)]
+        tests = _draw(writers.validation, TEST, TESTED)
         card = PageCard(
             name=run.folder.name,
             description=recipe.description,
@@ -80,6 +82,7 @@ def fit(recipe: PageRecipe, run: Run, begin: Start | None = None) -> PageCard:
             history={name: [round(value, 5) for value in values] for name, values in history.items()},
             classes=list(CLASSES),
             threshold=THRESHOLD,
+            sureness=fit_sureness(Detector(bundle.folder), _draw(writers.validation, SURE, CALIBRATED)),
             results=_test(model, tests),
         )
         bundle.write_card(card)
@@ -102,6 +105,8 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
         raise TrainError("Stopped; --resume goes on after the last epoch that has ended.") from None
     plain = detector.build()
     plain.set_weights(model.get_weights())
+    if begin:
+        detector.mix(plain, begin.model, recipe.pages.kept)
     return plain
 
 
@@ -136,6 +141,11 @@ def _fit(model: keras.Model, recipe: PageRecipe, run: Run, training: Hands, vali
         ],
         verbose=1 if sys.stdout.isatty() else 2,
     )
+
+
+def _draw(writers: Hands, seed: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Crops of a seed, each with its glyphs."""
+    return [render(writers, (seed, number)) for number in range(count)]
 
 
 def _test(model: keras.Model, tests: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, Found]:

@@ -11,7 +11,7 @@ from tests.serving import served
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("limited")
-    with served(folder / "instance", WORKERS="1", DIGITS_RATE_LIMIT="3/5 second") as url:
+    with served(folder / "instance", WORKERS="1", DIGITS_RATE_LIMIT="2/5 second") as url:
         yield url
 
 

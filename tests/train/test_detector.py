@@ -31,17 +31,17 @@ def test_the_bump_of_a_centre_is_as_wide_as_its_glyph():
 
 def test_a_perfect_answer_costs_next_to_nothing_and_a_missed_glyph_much():
     heat, box = (np.stack([part]) for part in detector.targets(GLYPHS))
-    right = float(detector.heat_loss(heat, np.where(heat < 1, 0, 1).astype(np.float32)))
-    missed = float(detector.heat_loss(heat, np.zeros_like(heat)))
+    right = np.mean(detector.heat_loss(heat, np.where(heat < 1, 0, 1).astype(np.float32)))
+    missed = np.mean(detector.heat_loss(heat, np.zeros_like(heat)))
     assert right < 0.01 < 5 < missed
-    assert float(detector.box_loss(box, box[..., :4])) == 0
-    assert float(detector.box_loss(box, box[..., :4] + 0.5)) == pytest.approx(4 * 0.45, rel=1e-4)
+    assert np.mean(detector.box_loss(box, box[..., :4])) == 0
+    assert np.mean(detector.box_loss(box, box[..., :4] + 0.5)) == pytest.approx(4 * 0.45 * len(GLYPHS) ** 0.5, rel=1e-4)
 
 
 def test_boxes_are_judged_at_centres_alone():
     _, box = (np.stack([part]) for part in detector.targets(GLYPHS[:1]))
     elsewhere = np.where(box[..., 4:] > 0, box[..., :4], 9).astype(np.float32)
-    assert float(detector.box_loss(box, elsewhere)) == 0
+    assert np.mean(detector.box_loss(box, elsewhere)) == 0
 
 
 def test_the_network_answers_on_the_grid(network):
@@ -60,6 +60,17 @@ def test_a_network_with_fewer_classes_can_be_started_from(network):
     np.testing.assert_allclose(heat[..., :5], before, atol=1e-5)
     np.testing.assert_allclose(box, same, atol=1e-4)
     np.testing.assert_allclose(heat[..., 5:], 0.01, atol=0.001)
+
+
+def test_weights_are_mixed_with_those_of_the_start_as_far_as_it_goes(network):
+    fewer = keras.models.clone_model(network, clone_function=_with_five_classes)
+    mixed = detector.build()
+    mixed.set_weights([np.zeros_like(weights) for weights in network.get_weights()])
+    detector.mix(mixed, fewer, 0.25)
+    for layer, start in ((mixed.get_layer(name), fewer.get_layer(name)) for name in ("stem_conv", "heat_out")):
+        for mine, theirs in zip(layer.get_weights(), start.get_weights(), strict=True):
+            np.testing.assert_allclose(mine[..., : theirs.shape[-1]], theirs / 4, atol=1e-7)
+            assert not mine[..., theirs.shape[-1] :].any()
 
 
 def _with_five_classes(layer):

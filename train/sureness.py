@@ -1,0 +1,41 @@
+"""How likely what a page network finds is right: fitted on rendered pages, read as pictures are when serving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from recognizer.bundle import Sureness
+from recognizer.detector import Detector
+from recognizer.glyphs import CLASSES
+from recognizer.page import Found, find_glyphs
+
+LEAST = 0.15  # a score; what is found with less is not kept when serving, either
+OVERLAP = 0.3  # intersection over union, from which a glyph found is one that is there
+
+
+def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]]) -> Sureness:
+    """Fit on pictures (height, width) uint8 with the glyphs (n, 5) in them: class, middle x and y, width, height."""
+    scores, right = [], []
+    for grey, glyphs in tests:
+        for found in find_glyphs(grey, look, least=LEAST):
+            scores.append(found.score)
+            right.append(_is_right(found, glyphs))
+    if len({*right}) < 2:
+        return Sureness(slope=1.0, offset=0.0)  # nothing to tell right from wrong by, as in a trial of a few steps
+    odds = np.log(np.array(scores) / (1 - np.array(scores)))
+    fitted = LogisticRegression(C=np.inf).fit(odds[:, None], right)
+    return Sureness(slope=round(float(fitted.coef_[0, 0]), 4), offset=round(float(fitted.intercept_[0]), 4))
+
+
+def _is_right(found: Found, glyphs: np.ndarray) -> bool:
+    """Whether one of the glyphs is at a place and of the class that was found."""
+    same = glyphs[glyphs[:, 0] == CLASSES.index(found.name)]
+    corner = np.array(found.box[:2])
+    low = np.maximum(same[:, 1:3] - same[:, 3:5] / 2, corner)
+    high = np.minimum(same[:, 1:3] + same[:, 3:5] / 2, corner + found.box[2:])
+    both = np.clip(high - low, 0, None).prod(1)
+    union = same[:, 3:5].prod(1) + found.box[2] * found.box[3] - both
+    return bool((both > OVERLAP * union).any())
