@@ -62,14 +62,11 @@ def _sheet(hand: dict[str, list[np.ndarray]]) -> np.ndarray:
         for column, number in enumerate(numbers):
             x = 50.0 + 200 * column
             for character in number:
-                strokes = [[(3.0, 84.0)]] if character == "." else [stroke * 0.55 for stroke in hand[character]]
-                placed = [np.array(stroke) + (x, 32 + 105 * row - 32 * (character == ".")) for stroke in strokes]
-                grey = np.minimum(grey, 255 - rasterise(placed, 8 if character == "." else 5, grey.shape) // 4 * 3)
-                x += (
-                    12
-                    if character == "."
-                    else 14 + max(float(np.max(stroke[:, 0])) for stroke in map(np.array, strokes))
-                )
+                is_point = character == "."
+                strokes = [np.array([[3.0, 52.0]])] if is_point else [stroke * 0.55 for stroke in hand[character]]
+                placed = [np.add(stroke, (x, 32 + 105 * row)) for stroke in strokes]
+                grey = np.minimum(grey, 255 - rasterise(placed, 8 if is_point else 5, grey.shape) // 4 * 3)
+                x += 12 + max(float(stroke[:, 0].max()) for stroke in strokes)
     return grey
 
 
