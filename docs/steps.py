@@ -31,7 +31,7 @@ def main() -> None:
     _write("digit", explain.draw(read_picture(Picture.of(digit), model, "digit")))
     sheet = _sheet(hand)
     _write("page-heat", _heat(sheet))
-    _write("page-glyphs", _boxes(sheet, find_glyphs(sheet, load_detector(), least=0.4)))
+    _write("page-glyphs", _boxes(sheet, find_glyphs(sheet, load_detector())))
     _write("page", explain.draw(read_picture(Picture.of(sheet), model, "page")))
 
 

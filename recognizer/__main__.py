@@ -15,7 +15,7 @@ import cv2
 from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
-from recognizer.bulk import FORMATS, expand, resume, rows, written
+from recognizer.bulk import FORMATS, escape, expand, resume, rows
 from recognizer.encode import encode
 from recognizer.model import locate
 
@@ -78,8 +78,8 @@ def _read(options: argparse.Namespace) -> int:
     if options.explain:
         _explain(Path(files[0]), model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
-    left = [file for file in files if written(file) not in done]
-    failed = not all(done.get(written(file), True) for file in files)
+    left = [file for file in files if escape(file) not in done]
+    failed = not all(done.get(escape(file), True) for file in files)
     shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
     found = rows(left, model, options.layout, options.jobs)
     with _output(options.out, kind.head) as out, contextlib.closing(found):

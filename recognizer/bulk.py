@@ -114,7 +114,7 @@ class Format:
     head: str = ""
 
 
-def written(file: str) -> str:
+def escape(file: str) -> str:
     """The name of a file as it stands in rows: on one line, whatever is in it."""
     return re.sub(r"[\x00-\x1f\x7f\\]", lambda found: repr(found[0])[1:-1], file)
 
@@ -158,7 +158,7 @@ def _json_start(file: str) -> str:
 
 def _json_parse(line: str) -> tuple[str, bool]:
     row = json.loads(line)
-    return written(row["file"]), "error" not in row
+    return escape(row["file"]), "error" not in row
 
 
 def _text_line(row: Row) -> str:
@@ -166,7 +166,7 @@ def _text_line(row: Row) -> str:
 
 
 def _text_start(file: str) -> str:
-    return f"{written(file)}\t"
+    return f"{escape(file)}\t"
 
 
 def _text_parse(line: str) -> tuple[str, bool]:
@@ -177,7 +177,7 @@ def _text_parse(line: str) -> tuple[str, bool]:
 def _csv_line(row: Row) -> str:
     confidence = min((digit["confidence"] for digit in row.get("digits", [])), default="")
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([written(row["file"]), _text(row), confidence, row.get("error", "")])
+    csv.writer(line, lineterminator="\n").writerow([escape(row["file"]), _text(row), confidence, row.get("error", "")])
     return line.getvalue()
 
 

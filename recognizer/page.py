@@ -34,6 +34,9 @@ class Search:
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
+    sure: float = 0.4  # the score from which a digit is one (amounts)
+    sure_mark: float = 0.3  # the same of a mark, which is held against the digits beside it, too (amounts)
+    sure_drawn: float = 0.3  # the same of anything where the height of the writing is known (strings)
     suited: float = 32.0  # pixels; the height of glyphs that the network sees best
     tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well
     same: float = 0.4  # intersection over union of what is one glyph
@@ -98,22 +101,22 @@ class Peaks:
         return self.classes.argmax(1) < len(DIGITS)
 
 
-def find_glyphs(
-    grey: np.ndarray, look: Look, height: float | None = None, least: float = 0.3, search: Search = SEARCH
-) -> list[Found]:
+def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, search: Search = SEARCH) -> list[Found]:
     """Return the glyphs of a grey picture (height, width) uint8, the surest first, whatever their order on the page.
 
     Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
     """
     if height:
         scales = [wanted / height for wanted in search.heights]
-        return [glyph for glyph in _merge(_look(grey, scales, look, search), scales, search) if glyph.score >= least]
+        found = _merge(_look(grey, scales, look, search), scales, search)
+        return [glyph for glyph in found if glyph.score >= search.sure_drawn]
     scales = list(_scales(grey, search))
     peaks = _look(grey, scales, look, search)
     again = _better_scales(_merge(peaks, scales, search), scales, search.largest / max(grey.shape), search)
     if again:
-        scales, peaks = [*scales, *again], _joined([peaks, _look(grey, again, look, search)])
-    return [glyph for glyph in _merge(peaks, scales, search) if glyph.score >= least]
+        scales, peaks = [*scales, *again], _join([peaks, _look(grey, again, look, search)])
+    found = _merge(peaks, scales, search)
+    return [glyph for glyph in found if glyph.score >= (search.sure if glyph.is_digit else search.sure_mark)]
 
 
 def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
@@ -142,10 +145,10 @@ def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float,
 
 
 def _look(grey: np.ndarray, scales: Sequence[float], look: Look, search: Search) -> Peaks:
-    return _joined([_peaks(grey, scale, look, search) for scale in scales])
+    return _join([_peaks(grey, scale, look, search) for scale in scales])
 
 
-def _joined(parts: Sequence[Peaks]) -> Peaks:
+def _join(parts: Sequence[Peaks]) -> Peaks:
     return Peaks(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("boxes", "classes", "scales")))
 
 

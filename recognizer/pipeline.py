@@ -22,7 +22,6 @@ from recognizer.photo import find_inks
 from recognizer.reading import Digit, Mark, Reading
 
 PLACES = 6  # decimal places of a probability; more would be noise
-SURE_ON_PAPER, SURE_IN_DRAWING = 0.4, 0.3  # scores from which a glyph is one (cells, amounts; strings)
 TALL = 0.5  # of the height of a drawing's writing; what is lower may be a mark or dirt
 LAYOUTS = ("auto", "digit", "page")
 
@@ -82,10 +81,10 @@ def _choose_digit(grey: np.ndarray, model: Model, costs: Costs) -> Choice:
 def _find_glyphs(grey: np.ndarray, contrast: np.ndarray | None, model: Model) -> tuple[list[Found], int]:
     """The glyphs of a page, by the height of its ink where this is drawn on plain paper, and what is left unread."""
     if contrast is None or (ink := measure_ink(contrast)) is None:
-        return find_glyphs(grey, load_detector(), least=SURE_ON_PAPER), 0
+        return find_glyphs(grey, load_detector()), 0
     components = find_components(ink)
     height = usual_height(components, np.arange(1, len(components.mass)))
-    found = find_glyphs(255 - ink, load_detector(), height, least=SURE_IN_DRAWING)
+    found = find_glyphs(255 - ink, load_detector(), height)
     rest = _find_rest(components, found, TALL * height)
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
 

@@ -103,7 +103,7 @@ def _fit_page(cooked: recipe.PageRecipe, options: argparse.Namespace) -> None:
     folder = locate(options.name or _name(cooked.name, options))
     begin = page.start(locate(options.start)) if options.start else None
     card = page.fit(cooked, Run(folder, options.seed, options.resume), begin)
-    print(report.found(card))
+    print(report.list_found(card))
     print(f"\nThe model and its card are in {os.path.relpath(folder)}/.")
 
 

@@ -43,7 +43,7 @@ def compare(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
     return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
 
 
-def found(card: PageCard) -> str:
+def list_found(card: PageCard) -> str:
     """Return how a page network finds the glyphs of each class, as a table."""
     head = f"{'class':8}{'glyphs':>8}{'right':>8}{'wrong':>8}{'missed':>8}{'invented':>10}"
     rows = [

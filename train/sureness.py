@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -10,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from recognizer.bundle import Sureness
 from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
-from recognizer.page import Found, find_glyphs
+from recognizer.page import SEARCH, Found, find_glyphs
 
-LEAST = 0.15  # a score; what is found with less is not kept when serving, either
+ALL = replace(SEARCH, sure=0.15, sure_mark=0.15)  # also what is too unsure to be kept when serving
 OVERLAP = 0.3  # intersection over union, from which a glyph found is one that is there
 
 
@@ -20,7 +21,7 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
     """Fit on pictures (height, width) uint8 with the glyphs (n, 5) in them: class, middle x and y, width, height."""
     scores, right = [], []
     for grey, glyphs in tests:
-        for found in find_glyphs(grey, look, least=LEAST):
+        for found in find_glyphs(grey, look, search=ALL):
             scores.append(found.score)
             right.append(_is_right(found, glyphs))
     if len({*right}) < 2:

@@ -76,7 +76,7 @@ def test_a_part_of_a_glyph_is_none():
 
 def test_the_page_network_that_comes_along_reads_a_number():
     grey = np.asarray(draw(beside([FOUR, SEVEN, ZERO], 0.8), (700, 300), pen=12))
-    found = find_glyphs(grey, load_detector(), least=0.4)
+    found = find_glyphs(grey, load_detector())
     assert [glyph.name for glyph in sorted(found, key=lambda glyph: glyph.box[0])] == ["4", "7", "0"]
 
 
