@@ -11,7 +11,8 @@ from train.pages.sheet import INDEX, SIDE, Glyph, Sheet
 
 SHOWN = 0.6  # of a glyph's box, so that it is to be found
 LEAST, LEAST_MARK = 8, 2  # pixels: the longer side of a digit, and of a mark, so that it can be read
-CONTRAST, ROUGH = 12, 1.2  # grey levels of ink that can be seen, and the weight of what the paper about it varies
+CONTRAST, ROUGH = 12, 0.9  # grey levels of ink that can be seen, and the weight of what the paper about it varies
+QUARTILES = 0.25, 0.75
 BLACK_ON_WHITE = 50  # the standard deviation within a glyph's box that can be seen, where there is no grey
 BLUR = 0.07  # of a glyph's height: the standard deviation of the strongest blur
 FEWEST = 10  # pixels of a glyph's height, where the picture has too few
@@ -86,7 +87,8 @@ def _contrast(glyph: Glyph, paper: np.ndarray, image: np.ndarray) -> float:
     left, top = np.clip(glyph.points.min(0), 0, SIDE - 1).astype(int)
     right, bottom = np.clip(glyph.points.max(0), 0, SIDE - 1).astype(int) + 1
     about = paper[top:bottom, left:right]
-    return float(np.quantile(about - image[top:bottom, left:right], 0.95) - ROUGH * about.std())
+    lower, upper = np.quantile(about, QUARTILES)  # printed lines, being few of the pixels, do not count
+    return float(np.quantile(about - image[top:bottom, left:right], 0.95) - ROUGH * (upper - lower))
 
 
 def _shadow(rng: np.random.Generator) -> np.ndarray:

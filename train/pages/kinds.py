@@ -154,15 +154,18 @@ def ruled(sheet: Sheet, hands: Hands) -> None:
     first = paper.rule(sheet, step)
     height = float(np.clip(step * rng.uniform(0.5, 1.7), 9, 100))
     x0, listed = rng.uniform(0, 100), rng.random() < 0.5
-    write = [numbers.code, numbers.some, numbers.amount, numbers.digits][rng.integers(4)]
+    write = [numbers.code, numbers.some, numbers.amount, numbers.digits, numbers.signed][rng.integers(5)]
     for y in np.arange(first - height * rng.uniform(0.75, 1.1), SIDE, step * max(1, round(height * 1.2 / step))):
         x = x0 + rng.normal(0, 0.1 * height) if listed else rng.uniform(0, 120)
         while x < SIDE:
+            before = len(sheet.glyphs)
             x = writer.write(write(rng), x, y, height, SIDE) + height * rng.uniform(0.8, 2)
             if listed or rng.random() < 0.6:
                 break
         if rng.random() < 0.12:
             break
+    if rng.random() < 0.3 and before < len(sheet.glyphs):
+        sheet.window = _crop(rng, np.concatenate([glyph.points for glyph in sheet.glyphs[before:]]), height)
 
 
 def cheque(sheet: Sheet, hands: Hands) -> None:
@@ -208,6 +211,15 @@ def equations(sheet: Sheet, hands: Hands) -> None:
             break
     if rng.random() < 0.4:
         _brace(sheet, writer, x0 - height * rng.uniform(0.5, 1), top, y, height)
+
+
+def close(sheet: Sheet, hands: Hands) -> None:
+    """Writing from so near that no digit is seen whole: there is none to be found at this scale."""
+    rng, writer = sheet.rng, _writer(sheet, hands)
+    height = _size(rng, 260, 700)
+    what = numbers.digits(rng, 1, 3)
+    writer.write(what, rng.uniform(-0.5, 0.3) * height, rng.uniform(-0.6, 0.2) * height, height)
+    sheet.glyphs.clear()
 
 
 def letters(sheet: Sheet, hands: Hands) -> None:
@@ -308,8 +320,9 @@ KINDS: dict[Kind, float] = {
     table: 0.13,
     ruled: 0.1,
     cheque: 0.1,
-    equations: 0.08,
-    letters: 0.06,
+    equations: 0.12,
+    close: 0.05,
+    letters: 0.08,
     canvas: 0.13,
     desk: 0.06,
     printed: 0.06,
@@ -339,6 +352,13 @@ def _window(rng: np.random.Generator, box: Box, wall: int, height: float) -> tup
         rng.uniform(wall, wall + 0.05 * height) if rng.random() < 0.2 else -rng.uniform(-wall, 10) for _ in range(4)
     ]
     return left + inset[0], top + inset[1], right - inset[2], bottom - inset[3]
+
+
+def _crop(rng: np.random.Generator, points: np.ndarray, height: float) -> Box:
+    """Where a number is cut out, by the points (n, 2) of its ink; a little of it may be cut away."""
+    left, top, right, bottom = rng.uniform(-0.06, 0.5, 4) * height
+    (x, y), (x_end, y_end) = points.min(0), points.max(0)
+    return x - left, y - top, x_end + right, y_end + bottom
 
 
 def _intrude(sheet: Sheet, writer: Writer, height: float, box: Box) -> None:

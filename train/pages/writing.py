@@ -174,8 +174,9 @@ def _mark(mark: str, signs: Bank, rng: np.random.Generator) -> Strokes:
             foot = rng.uniform(-0.06, 0.06), rng.uniform(1.08, 1.35)
             return [_points((0.1, rng.uniform(0.82, 0.95)), (0.1 * rng.uniform(0.6, 1.1), 1.02), foot)]
         case "-":
-            y, length = rng.uniform(0.35, 0.68), rng.uniform(0.2, 0.8)
-            return [_points((0, y), (length / 2, y + rng.normal(0, 0.02)), (length, y + rng.uniform(-0.1, 0.1)))]
+            y, length = rng.choice([rng.uniform(0.35, 0.68), rng.uniform(0.3, 0.98)]), rng.uniform(0.16, 0.8)
+            climb = rng.normal(0, 0.12) * length
+            return [_points((0, y), (length / 2, y + climb / 2 + rng.normal(0, 0.02)), (length, y - climb))]
         case "/":
             length, over, bend = rng.uniform(0.12, 0.7), rng.uniform(-0.1, 0.25), rng.normal(0, 0.04)
             return [_points((0, 1 + over), (length / 2 + bend, 0.5), (length, -over))]
