@@ -11,6 +11,7 @@ import numpy as np
 from recognizer.errors import NoInk
 
 SOLID = 127  # half of full ink; what is above it is connected
+SPECK = 0.01  # of the largest component's ink; smaller components are dirt
 HALO = 3  # pixels around a component in which its antialiased edge lies
 
 Box = tuple[int, int, int, int]  # x, y, width, height
@@ -40,6 +41,24 @@ class Components:
     def is_one(self) -> bool:
         """Whether there is one component only, label 1, as in most pictures of a digit."""
         return len(self.mass) == 2
+
+    def solid(self) -> np.ndarray:
+        """Return the labels of the components that are more than dirt."""
+        return np.flatnonzero(self.mass > SPECK * self.mass.max())
+
+    def usual_height(self) -> float:
+        """Return the height in pixels that half of the ink is in components lower than."""
+        heights = self.boxes[1:, 3]
+        order = np.argsort(heights)
+        mass = np.cumsum(self.mass[1:][order])
+        return float(heights[order][np.searchsorted(mass, mass[-1] / 2)])
+
+    def count_gaps(self, tall: float) -> int:
+        """Return how many gaps there are between what is at least so tall, for the tallest, from left to right."""
+        boxes = self.boxes[self.solid()]
+        beside = boxes[boxes[:, 3] >= tall * boxes[:, 3].max()]
+        starts, ends = np.sort(beside[:, 0]), np.sort(beside[:, 0] + beside[:, 2])
+        return int((starts[1:] > ends[:-1]).sum())
 
     def mass_in(self, box: tuple[float, float, float, float]) -> np.ndarray:
         """Return how much ink (n,) of each component lies in a box (x, y, width, height)."""
@@ -85,13 +104,3 @@ def enclose(boxes: np.ndarray) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what encloses boxes (n, 4)."""
     (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
     return int(left), int(top), int(right), int(bottom)
-
-
-def usual_height(components: Components, numbers: np.ndarray) -> float:
-    """Return the height in pixels that half of the ink of these components is in components lower than."""
-    heights = components.boxes[numbers, 3]
-    if len(heights) == 1:
-        return float(heights[0])
-    order = np.argsort(heights)
-    mass = np.cumsum(components.mass[numbers][order])
-    return float(heights[order][np.searchsorted(mass, mass[-1] / 2)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from recognizer.errors import NoInk
 from recognizer.scale import halve
 
 LEVELS = np.arange(256, dtype=np.float32)  # all that a pixel can have
@@ -17,13 +18,12 @@ LEVELS = np.arange(256, dtype=np.float32)  # all that a pixel can have
 class Plain:
     """What makes a picture a drawing on plain paper, and how its ink is measured."""
 
-    dense: float = 0.25  # of the picture that is ink at most, as more may be the paper (mnist, hwd1000)
-    widest: float = 0.28  # of its longer side that a stroke is wide at most (hwd1000)
+    dense: float = 0.45  # of the picture that is ink at most, as more may be the paper (mnist, hwd1000)
+    widest: float = 0.4  # of its longer side that a stroke is wide at most (hwd1000)
     looked_at: int = 128  # pixels; the longer side of the reduced picture in which wide strokes are looked for
     enough: int = 200  # pixels; the longer side that a drawing keeps at least (unipen)
     broad: float = 6.5  # pixels; the shape of finer strokes would suffer from halving (unipen)
     faintest: float = 10.0  # grey levels between paper and ink, below which nothing is written (sudoku)
-    rim: float = 0.12  # of each side; what is nearer to the border counts last for the strength of ink (sudoku)
     smoothed: int = 75  # pixels; strokes are wider than one pixel in pictures whose shorter side is longer (mnist)
 
 
@@ -51,20 +51,17 @@ def find_contrast(grey: np.ndarray, plain: Plain = PLAIN) -> np.ndarray | None:
     return next((contrast for contrast in _contrasts(grey, plain) if not _is_wide(contrast, plain)), None)
 
 
-def measure_ink(
-    contrast: np.ndarray, low: float = 0.0, middle: float = 0.0, least: float = 0.0, plain: Plain = PLAIN
-) -> np.ndarray | None:
-    """Return ink (height, width) uint8 as strong as most of it is; None where none is strong enough.
+def measure_ink(contrast: np.ndarray, plain: Plain = PLAIN) -> np.ndarray:
+    """Return the ink (height, width) uint8 of a drawing, as strong as most of it is. Raises NoInk.
 
-    `contrast` is uint8. It is no ink up to `low`, paper has a `middle` contrast, and the strongest must reach `least`.
-    What is near the border counts only where there is nothing else.
+    `contrast` (height, width) uint8 is how much each pixel differs from the paper.
     """
-    for part in (_inner(plain), lambda whole: whole):
-        if (strongest := _strongest(part(contrast), plain)) >= max(least, middle + plain.faintest):
-            high = _middle_above((middle + strongest) / 2, part(contrast))
-            strength = np.clip((LEVELS - low) * (255 / max(high - low, 1.0)), 0, 255).round().astype(np.uint8)
-            return _with_strength(contrast, strength)
-    return None
+    strongest = _strongest(contrast, plain)
+    if strongest < plain.faintest:
+        raise NoInk("Nothing is drawn or written here yet.")
+    high = _middle_above(strongest / 2, contrast)
+    strength = np.clip(LEVELS * (255 / max(high, 1.0)), 0, 255).round().astype(np.uint8)
+    return _with_strength(contrast, strength)
 
 
 def _contrasts(grey: np.ndarray, plain: Plain) -> Iterator[np.ndarray]:
@@ -89,16 +86,6 @@ def _is_wide(contrast: np.ndarray, plain: Plain) -> bool:
     marked = halve(cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY)[1], plain.looked_at)
     width = max(3, round(plain.widest * max(marked.shape)))
     return bool(cv2.erode(marked, np.ones((width, width), np.uint8)).any())
-
-
-def _inner(plain: Plain) -> Callable[[np.ndarray], np.ndarray]:
-    """Make what cuts the rim off, where a printed line or the table's edge may be darker than the ink."""
-
-    def inner(contrast: np.ndarray) -> np.ndarray:
-        y, x = (round(plain.rim * side) for side in contrast.shape)
-        return contrast[y : contrast.shape[0] - y, x : contrast.shape[1] - x]
-
-    return inner
 
 
 def _strongest(contrast: np.ndarray, plain: Plain) -> float:

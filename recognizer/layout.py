@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recognizer.glyphs import CLASSES
 from recognizer.page import Found
 
 
@@ -20,6 +21,11 @@ class Geometry:
     beside: float = 1.6  # heights to the digit that a mark belongs to
     gap: float = 0.75  # heights between two numbers
     column: float = 0.7  # heights between the middles of two columns
+    dots: tuple[float, float, float] = (
+        0.2,
+        0.2,
+        0.9,
+    )  # heights that the dots of a colon are apart: across; down, from, to
     filled: float = 0.5  # of a table's cells; fewer are rather numbers that lie about
 
 
@@ -27,7 +33,7 @@ GEOMETRY = Geometry()
 
 # What a mark can be, least and most in heights of its line's digits: its height, its width, its middle below their top.
 MARKS = {
-    ".": ((0.03, 0.45), (0.03, 0.5), (0.4, 1.4)),
+    ".": ((0.01, 0.45), (0.01, 0.5), (0.4, 1.4)),
     ",": ((0.05, 0.8), (0.03, 0.6), (0.5, 1.6)),
     "-": ((0.02, 0.5), (0.15, 1.6), (0.15, 0.95)),
     "/": ((0.5, 2.2), (0.1, 1.6), (0.0, 1.1)),
@@ -46,7 +52,7 @@ def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]
     A mark that is near no digit, or of no size and place that it has beside digits, is left out.
     """
     lines = _group([glyph for glyph in glyphs if glyph.is_digit], geometry)
-    for mark in glyphs:
+    for mark in _pair_dots(glyphs, geometry):
         if mark.name in MARKS and (line := _line_of(mark, lines, geometry)) is not None:
             line.append(mark)
     lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
@@ -104,6 +110,31 @@ def _abreast(digit: Found, others: Sequence[Found]) -> float:
     )
     shared = min(bottom, digit.box[1] + digit.box[3]) - max(top, digit.box[1])
     return shared / min(bottom - top, digit.box[3])
+
+
+def _pair_dots(glyphs: Sequence[Found], geometry: Geometry) -> list[Found]:
+    """The glyphs, with one colon for each dot that stands above another one."""
+    height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
+    across, least, most = (height * share for share in geometry.dots)
+    single = [glyph for glyph in glyphs if glyph.name != "."]
+    dots = sorted((glyph for glyph in glyphs if glyph.name == "."), key=lambda dot: _middle(dot)[1])
+    while dots:
+        upper = dots.pop(0)
+        x, y = _middle(upper)
+        below = (dot for dot in dots if abs(_middle(dot)[0] - x) <= across and least <= _middle(dot)[1] - y <= most)
+        if lower := next(below, None):
+            dots.remove(lower)
+        single.append(_colon(upper, lower) if lower else upper)
+    return single
+
+
+def _colon(upper: Found, lower: Found) -> Found:
+    """One colon for two dots."""
+    left, top = (min(upper.box[axis], lower.box[axis]) for axis in (0, 1))
+    right, bottom = (max(dot.box[axis] + dot.box[axis + 2] for dot in (upper, lower)) for axis in (0, 1))
+    classes = np.zeros_like(upper.classes)
+    classes[CLASSES.index(":")] = min(upper.score, lower.score)
+    return Found((left, top, right - left, bottom - top), classes)
 
 
 def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:

@@ -34,6 +34,7 @@ class Search:
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
+    promising: float = 0.3  # the score from which a digit is looked at again
     sure: float = 0.4  # the score from which a digit is one (amounts)
     sure_mark: float = 0.3  # the same of a mark, which is held against the digits beside it, too (amounts)
     sure_drawn: float = 0.3  # the same of anything where the height of the writing is known (strings)
@@ -130,7 +131,7 @@ def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
 
 def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float, search: Search) -> list[float]:
     """Scales, at most so large, that show the digits found at heights that suit; one set for each size of writing."""
-    heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit)
+    heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit and glyph.score >= search.promising)
     sizes: list[list[float]] = []
     for height in heights:
         if not sizes or height - sizes[-1][-1] > search.apart or height - sizes[-1][0] > 2 * search.apart:
@@ -214,7 +215,19 @@ def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]
                     seen += weight * peaks.classes[here[peaks.scores[here].argmax()]]
             found.append(Found(tuple(peaks.boxes[number].tolist()), seen / weights.sum()))
             left &= ~(same | ((inside > search.within) & (_ratios(heights, number) > search.alike)))
-    return sorted(found, key=lambda glyph: -glyph.score)
+    return _without_parts(sorted(found, key=lambda glyph: -glyph.score), search)
+
+
+def _without_parts(found: Sequence[Found], search: Search) -> list[Found]:
+    """Of a digit and one that lies within it, such as the loop of an 8, only the surer one; the surest come first."""
+    kept = np.ones(len(found), bool)
+    boxes, are_digits = np.array([glyph.box for glyph in found]).reshape(-1, 4), np.array([g.is_digit for g in found])
+    for number in np.flatnonzero(are_digits).tolist():
+        if kept[number]:
+            inside = _overlaps(boxes, number)[1] > search.within
+            inside[: number + 1] = False
+            kept &= ~(inside & are_digits)
+    return [glyph for glyph, keep in zip(found, kept, strict=True) if keep]
 
 
 def _writing_heights(peaks: Peaks, search: Search) -> np.ndarray:

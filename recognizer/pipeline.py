@@ -3,61 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recognizer.borders import find_digit
-from recognizer.candidates import COSTS, Choice, Costs, choose, prefer, propose, score
-from recognizer.components import Components, find_components, usual_height
+from recognizer.components import Components, Glyph, find_components
 from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.detector import load_detector
 from recognizer.drawing import condense, find_contrast, measure_ink
+from recognizer.errors import NoInk
 from recognizer.frame import FRAMING, Framing, frame
 from recognizer.layout import Number, Row, arrange, find_table
+from recognizer.marks import find_marks
 from recognizer.model import Model
 from recognizer.page import SEARCH, Found, find_glyphs
-from recognizer.photo import find_inks
 from recognizer.reading import Digit, Mark, Reading
 
+MARGIN = 0.3  # of a mark's longer side
 PLACES = 6  # decimal places of a probability; more would be noise
-TALL = 0.5  # of the height of a drawing's writing; what is lower may be a mark or dirt
 LAYOUTS = ("auto", "digit", "page")
+ONE = replace(SEARCH, sure=SEARCH.least)  # where there is a digit for certain, the surest one is it
 
 
-def read(
-    data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS, costs: Costs = COSTS
-) -> Reading:
+@dataclass(frozen=True)
+class Shortcut:
+    """When a drawing is one digit, so that the page network need not look for others."""
+
+    sure: float = 0.98  # the probability from which the digit network is believed at once (unipen, auto)
+    tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
+
+
+SHORTCUT = Shortcut()
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """What the digit network makes of some ink of a drawing: its glyph, frame (28, 28), and ten probabilities."""
+
+    glyph: Glyph
+    frame: np.ndarray
+    probabilities: np.ndarray
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the likeliest digit."""
+        return float(self.probabilities.max())
+
+
+def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
     """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
-    return read_picture(decode(data, max_megapixels), model, layout, costs)
+    return read_picture(decode(data, max_megapixels), model, layout)
 
 
-def read_picture(picture: Picture, model: Model, layout: str = "auto", costs: Costs = COSTS) -> Reading:
+def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut: Shortcut = SHORTCUT) -> Reading:
     """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError.
 
     A digit drawn on plain paper that the model is sure of is read at once; all else goes through the page network.
     """
     picture = replace(picture, grey=condense(picture.grey))
-    contrast = find_contrast(picture.grey)
-    if layout == "digit":
-        return _state_digit(picture, _choose_digit(picture.grey, model, costs), model)
-    if layout == "auto" and contrast is not None:
-        digit = _choose_digit(picture.grey, model, costs)
-        if digit[1].cost <= costs.sure:
-            return _state_digit(picture, digit, model)
-    found, unread = _find_glyphs(picture.grey, contrast, model)
-    rows = arrange(found[: SEARCH.most])
-    count = sum(len(number) for row in rows for number in row)
-    if count > (layout == "auto"):  # what shows a single glyph is read as a picture of one digit
-        return _state_page(picture, rows, len(found) + unread - count, model)
-    return _state_digit(picture, _choose_digit(picture.grey, model, costs), model)
+    if (contrast := find_contrast(picture.grey)) is None:
+        search = ONE if layout == "digit" else SEARCH
+        return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=search), 0, model, layout)
+    components = find_components(measure_ink(contrast))
+    guess = _guess(components, components.solid(), model)
+    together = layout == "digit" or not components.count_gaps(shortcut.tall)
+    if together and guess.confidence >= shortcut.sure:
+        return _state_digit(picture, guess, model)
+    found, unread = _find_glyphs(components, model, shortcut)
+    if not any(glyph.is_digit for glyph in found):
+        return _state_digit(picture, guess, model)
+    page = _read_page(picture, found, unread, model, layout)
+    if len(page.digits) + len(page.marks) > 1:
+        return page
+    if len(claimed := _claimed(components, [_surest(found)])):
+        guess = max(guess, _guess(components, claimed, model), key=lambda guess: guess.confidence)
+    return _state_digit(picture, guess, model)
 
 
 def find_frame(grey: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
-    """Return the frame (28, 28) of a grey picture (height, width) of one digit; no model is asked. Raises NoInk."""
-    components = find_components(find_inks(condense(grey))[0][0])
-    return frame(components.glyph(find_digit(components)).ink, framing)
+    """Return the frame (28, 28) of the surest digit of a grey picture (height, width). Raises NoInk, ModelError."""
+    grey = condense(grey)
+    if (contrast := find_contrast(grey)) is not None:
+        components = find_components(measure_ink(contrast))
+        glyph = components.glyph(components.solid())
+    else:
+        glyph = cut_out(grey, _surest(find_glyphs(grey, load_detector(), search=ONE)).box)
+    return frame(glyph.ink, framing)
 
 
 def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:
@@ -67,33 +99,50 @@ def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Di
     return [_digit(row, digit.box, digit.line, least) for row, digit in zip(rows, digits, strict=True)]
 
 
-def _choose_digit(grey: np.ndarray, model: Model, costs: Costs) -> Choice:
-    """The best way to read a picture as one digit; the model is asked about all ways in one batch. Raises NoInk."""
-    views = [[find_components(ink) for ink in inks] for inks in find_inks(grey)]
-    choices = []
-    for inks in views:
-        candidates = propose(inks, costs)
-        frames = np.stack([frame(candidate.glyph.ink, model.framing) for candidate in candidates])
-        choices.append(choose(candidates, score(candidates, frames, model.probabilities(frames), costs)))
-    return prefer(choices, costs)
+def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
+    """What the digit network makes of components, taken for one digit."""
+    glyph = components.glyph(numbers)
+    framed = frame(glyph.ink, model.framing)
+    return Guess(glyph, framed, model.probabilities(framed[None])[0])
 
 
-def _find_glyphs(grey: np.ndarray, contrast: np.ndarray | None, model: Model) -> tuple[list[Found], int]:
-    """The glyphs of a page, by the height of its ink where this is drawn on plain paper, and what is left unread."""
-    if contrast is None or (ink := measure_ink(contrast)) is None:
-        return find_glyphs(grey, load_detector()), 0
-    components = find_components(ink)
-    height = usual_height(components, np.arange(1, len(components.mass)))
-    found = find_glyphs(255 - ink, load_detector(), height)
-    rest = _find_rest(components, found, TALL * height)
+def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Found], int]:
+    """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
+    height = components.usual_height()
+    found = find_glyphs(255 - components.ink, load_detector(), height)
+    rest = np.setdiff1d(components.solid(), _claimed(components, found))
+    tall = components.boxes[rest, 3] >= shortcut.tall * height
+    found += find_marks(components.boxes[rest[~tall]], height)
+    rest = rest[tall]
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
 
 
-def _find_rest(components: Components, found: list[Found], tall: float) -> np.ndarray:
-    """The labels of a drawing's tall components in which no glyph was found."""
-    claimed = sum((components.mass_in(glyph.box) for glyph in found), np.zeros(len(components.mass)))
-    is_tall = (components.boxes[:, 3] >= tall) & (np.arange(len(claimed)) > 0)
-    return np.flatnonzero(is_tall & (claimed < 0.5 * components.mass))
+def _surest(found: Sequence[Found]) -> Found:
+    """The digit among glyphs that is the surest. Raises NoInk."""
+    if digits := [glyph for glyph in found if glyph.is_digit]:
+        return max(digits, key=lambda digit: digit.score)
+    raise NoInk("No digit is to be seen here.")
+
+
+def _read_page(picture: Picture, found: Sequence[Found], unread: int, model: Model, layout: str) -> Reading:
+    """The reading of the glyphs of a page, or of the surest digit of them. Raises NoInk."""
+    surest = _surest(found)
+    rows = arrange([surest] if layout == "digit" else found[: SEARCH.most])
+    count = sum(len(number) for row in rows for number in row)
+    return _state_page(picture, rows, len(found) + unread - count, model)
+
+
+def _claimed(components: Components, found: Sequence[Found]) -> np.ndarray:
+    """The labels of the components whose ink lies, by more than half, in the boxes of glyphs."""
+    claimed = sum((components.mass_in(_claim(glyph)) for glyph in found), np.zeros(len(components.mass)))
+    return np.flatnonzero(claimed > 0.5 * components.mass)  # the background, which has no mass, is none of them
+
+
+def _claim(glyph: Found) -> tuple[float, float, float, float]:
+    """The box of a digit, and that of a mark with a margin: of small ink it is easily a few pixels beside it."""
+    x, y, width, height = glyph.box
+    margin = 0.0 if glyph.is_digit else MARGIN * max(width, height)
+    return x - margin, y - margin, width + 2 * margin, height + 2 * margin
 
 
 def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[Found]:
@@ -108,22 +157,21 @@ def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[F
     ]
 
 
-def _state_digit(picture: Picture, choice: Choice, model: Model) -> Reading:
-    """The reading of a picture of one digit."""
-    candidate, score = choice
-    digit = _digit(score.probabilities, picture.full_box(candidate.glyph.box), 0, model.reject_below)
+def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
+    """The reading of a drawing of one digit."""
+    digit = _digit(guess.probabilities, picture.full_box(guess.glyph.box), 0, model.reject_below)
     return Reading(
         model=model.name,
         digits=[digit],
         lines=[digit.character],
-        frames=score.frame[None],
-        glyphs=[candidate.glyph],
+        frames=guess.frame[None],
+        glyphs=[guess.glyph],
         picture=picture.grey,
         size=picture.size,
     )
 
 
-def _state_page(picture: Picture, rows: list[Row], left_out: int, model: Model) -> Reading:
+def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Model) -> Reading:
     """The reading of a page of numbers."""
     table, sureness = find_table(rows), load_detector().sureness
     placed = [(line, found) for line, row in enumerate(rows) for number in row for found in number]
