@@ -23,7 +23,7 @@ from recognizer.reading import Digit, Mark, Reading
 MARGIN = 0.3  # of a mark's longer side
 PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
-ONE = replace(SEARCH, sure=SEARCH.least)  # where there is a digit for certain, the surest one is it
+ONE = replace(SEARCH, least=0.05, sure=0.0)  # where there is a digit for certain, the surest one is it
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ def test_a_line_may_rise():
     assert spell(arrange([found(str(place), 30.0 * place, -8.0 * place) for place in range(10)])) == ["0123456789"]
 
 
+def test_a_dot_above_another_one_makes_a_colon():
+    dots = [found(".", 22, 10, 4, 4), found(".", 22, 30, 4, 4)]
+    assert spell(arrange([*number("1"), *dots, *number("2", x=30)])) == ["1:2"]
+    assert spell(arrange([*number("1"), dots[1], *number("2", x=30)])) == ["1.2"]
+
+
 def test_numbers_of_a_line_that_stand_apart_have_a_space_between_them():
     assert spell(arrange([*number("12"), *number("34", x=120)])) == ["12 34"]
 
