@@ -23,7 +23,7 @@ from recognizer.reading import Digit, Mark, Reading
 MARGIN = 0.3  # of a mark's longer side
 PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
-ONE = replace(SEARCH, least=0.05, sure=0.0)  # where there is a digit for certain, the surest one is it
+ONE = replace(SEARCH, least=0.05, sure=0.12)  # where there is a digit for certain, the surest one is it (blank)
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,8 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut:
     if not any(glyph.is_digit for glyph in found):
         return _state_digit(picture, guess, model)
     page = _read_page(picture, found, unread, model, layout)
-    if len(page.digits) + len(page.marks) > 1:
+    if len(page.digits) > 1 or (page.marks and _is_digit(components, _surest(found), model)):
         return page
-    if len(claimed := _claimed(components, [_surest(found)])):
-        guess = max(guess, _guess(components, claimed, model), key=lambda guess: guess.confidence)
     return _state_digit(picture, guess, model)
 
 
@@ -115,6 +113,12 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
+
+
+def _is_digit(components: Components, found: Found, model: Model) -> bool:
+    """Whether the digit network, too, takes the ink of a glyph for a digit."""
+    claimed = _claimed(components, [found])
+    return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
 
 
 def _surest(found: Sequence[Found]) -> Found:
