@@ -11,7 +11,6 @@ from recognizer.components import SOLID
 from recognizer.scale import halve, resize, shrink
 
 SIDE = 28  # pixels of a frame
-FAINTEST, STRONG = 0.1, 0.5  # levels above which a pixel of a frame is inked at all, and is strong ink
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,6 @@ def frame(ink: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
     elif max(glyph.shape) < box:
         glyph = resize(glyph, box / max(glyph.shape), cv2.INTER_LINEAR)
     return _centred(glyph / np.float32(max(glyph.max(), 1)), framing.centre)
-
-
-def measure_faintness(framed: np.ndarray) -> float:
-    """What share of the inked pixels of a frame (28, 28), 0 to 1, as frame() makes it, is far from strong ink."""
-    near = cv2.dilate((framed > STRONG).view(np.uint8), np.ones((3, 3), np.uint8))
-    inked = (framed > FAINTEST).view(np.uint8)
-    return 1 - cv2.countNonZero(cv2.bitwise_and(inked, near)) / cv2.countNonZero(inked)
 
 
 def measure_stroke_width(ink: np.ndarray) -> float:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.glyphs import CLASSES
 from recognizer.page import Found
 
 
@@ -21,11 +20,8 @@ class Geometry:
     beside: float = 1.6  # heights to the digit that a mark belongs to
     gap: float = 0.75  # heights between two numbers
     column: float = 0.7  # heights between the middles of two columns
-    dots: tuple[float, float, float] = (
-        0.2,
-        0.2,
-        0.9,
-    )  # heights that the dots of a colon are apart: across; down, from, to
+    beneath: float = 0.2  # heights that the dots of a colon are apart across, at most
+    apart: tuple[float, float] = (0.2, 0.9)  # the same down, least and most
     filled: float = 0.5  # of a table's cells; fewer are rather numbers that lie about
 
 
@@ -115,7 +111,7 @@ def _abreast(digit: Found, others: Sequence[Found]) -> float:
 def _pair_dots(glyphs: Sequence[Found], geometry: Geometry) -> list[Found]:
     """The glyphs, with one colon for each dot that stands above another one."""
     height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
-    across, least, most = (height * share for share in geometry.dots)
+    across, least, most = (height * share for share in (geometry.beneath, *geometry.apart))
     single = [glyph for glyph in glyphs if glyph.name != "."]
     dots = sorted((glyph for glyph in glyphs if glyph.name == "."), key=lambda dot: _middle(dot)[1])
     while dots:
@@ -132,9 +128,7 @@ def _colon(upper: Found, lower: Found) -> Found:
     """One colon for two dots."""
     left, top = (min(upper.box[axis], lower.box[axis]) for axis in (0, 1))
     right, bottom = (max(dot.box[axis] + dot.box[axis + 2] for dot in (upper, lower)) for axis in (0, 1))
-    classes = np.zeros_like(upper.classes)
-    classes[CLASSES.index(":")] = min(upper.score, lower.score)
-    return Found((left, top, right - left, bottom - top), classes)
+    return Found.of_mark((left, top, right - left, bottom - top), ":", min(upper.score, lower.score))
 
 
 def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:

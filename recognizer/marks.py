@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.glyphs import CLASSES
 from recognizer.page import Found
 
 
@@ -25,20 +23,12 @@ SHAPES = Shapes()
 
 def find_marks(boxes: np.ndarray, height: float, shapes: Shapes = SHAPES) -> list[Found]:
     """Return those of the boxes (n, 4) of ink, in writing of a `height` in pixels, that are a dot or a dash."""
-    return [Found(tuple(box.tolist()), _only(mark, shapes)) for box, mark in _named(boxes, height, shapes)]
+    named = [(tuple(box.tolist()), _name(box, height, shapes)) for box in boxes]
+    return [Found.of_mark(box, mark, shapes.score) for box, mark in named if mark]
 
 
-def _named(boxes: np.ndarray, height: float, shapes: Shapes) -> Iterator[tuple[np.ndarray, str]]:
-    for box in boxes:
-        _, _, wide, high = box
-        if max(wide, high) <= shapes.dot * height:
-            yield box, "."
-        elif wide >= shapes.flat * high:
-            yield box, "-"
-
-
-def _only(mark: str, shapes: Shapes) -> np.ndarray:
-    """The scores (len(CLASSES),) of what can be one mark alone."""
-    scores = np.zeros(len(CLASSES))
-    scores[CLASSES.index(mark)] = shapes.score
-    return scores
+def _name(box: np.ndarray, height: float, shapes: Shapes) -> str | None:
+    _, _, wide, high = box
+    if max(wide, high) <= shapes.dot * height:
+        return "."
+    return "-" if wide >= shapes.flat * high else None

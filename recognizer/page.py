@@ -61,6 +61,11 @@ class Found:
         """Make a glyph of what a model of digits says, the probabilities (10,) of each."""
         return cls(box, np.pad(probabilities, (0, len(CLASSES) - len(DIGITS))))
 
+    @classmethod
+    def of_mark(cls, box: tuple[float, float, float, float], mark: str, score: float) -> Found:
+        """Make a glyph of what can be one mark alone, with a score from 0 to 1."""
+        return cls(box, score * (np.array(CLASSES) == mark))
+
     @property
     def score(self) -> float:
         """How surely it is what it most likely is, 0 to 1."""

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer.frame import FRAMING, SIDE, Framing, frame, measure_faintness, measure_stroke_width
+from recognizer.frame import FRAMING, SIDE, Framing, frame, measure_stroke_width
 from tests.drawing import ONE, SEVEN, ZERO, ink_of
 
 
@@ -73,15 +73,6 @@ def test_strange_shapes_are_framed(shape):
     made = frame(np.full(shape, 255, np.uint8))
     assert made.shape == (SIDE, SIDE)
     assert made.max() == 1
-
-
-def test_a_digit_on_the_ruling_around_it_is_faint():
-    seven = frame(ink_of(SEVEN))
-    ruling = np.zeros_like(seven)
-    ruling[::2] = 0.3
-    assert measure_faintness(seven) == 0
-    assert measure_faintness(np.maximum(seven, ruling)) > 0.3
-    assert measure_faintness(ruling) == 1
 
 
 def test_mnist_comes_back_the_same_within_a_pixel_of_shift(mnist_test):
