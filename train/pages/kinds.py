@@ -91,12 +91,13 @@ def comb(sheet: Sheet, hands: Hands) -> None:
         str(rng.choice(["box", "comb", "line"], p=[0.75, 0.15, 0.1])),
         str(rng.choice(["", "", "", "dots", "dashes"])),
     )
+    guides = str(rng.choice(["", "", "DDMMYYYY", "DMY", "12345678", "0"]))
     y = rng.uniform(-10, 70)
     while y < SIDE - tall / 2:
         x = rng.uniform(-width, 60)
         if rng.random() < 0.4:
             paper.text(sheet, x, y - rng.uniform(12, 18), rng.uniform(8, 14))
-        for _ in range(rng.integers(2, 12)):
+        for number in range(rng.integers(2, 12)):
             if form == "box":
                 sheet.box(x, y, x + width, y + tall, wall, look)
             else:
@@ -104,10 +105,16 @@ def comb(sheet: Sheet, hands: Hands) -> None:
             if form == "comb":
                 sheet.line((x, y + tall * 0.65), (x, y + tall), wall)
                 sheet.line((x + width, y + tall * 0.65), (x + width, y + tall), wall)
+            if guides:
+                _guide(sheet, guides[number % len(guides)], (x, y, width, tall))
             _fill(sheet, writer, (x, y, width, tall), height)
             x += width + gap
-            if rng.random() < 0.1:
-                writer.write(str(rng.choice(list("/-."))), x, y, height)
+            if rng.random() < 0.12:
+                mark = str(rng.choice(list("/-.")))
+                if rng.random() < 0.5:
+                    writer.write(mark, x, y, height)
+                else:
+                    paper.text(sheet, x + 0.15 * width, y + 0.2 * tall, 0.7 * tall, mark)
                 x += width * 0.6
         y += tall * rng.uniform(1.0 if gap == 0 else 1.2, 2.4)
         if rng.random() < 0.25:
@@ -322,11 +329,11 @@ KINDS: dict[Kind, float] = {
     cheque: 0.1,
     equations: 0.12,
     close: 0.05,
-    letters: 0.08,
+    letters: 0.12,
     canvas: 0.13,
     desk: 0.06,
-    printed: 0.06,
-    nothing: 0.06,
+    printed: 0.17,
+    nothing: 0.1,
 }
 FORMS = {cell, comb, table, ruled, cheque}  # what is printed to be filled in
 
@@ -372,6 +379,21 @@ def _intrude(sheet: Sheet, writer: Writer, height: float, box: Box) -> None:
         place = np.array([rng.choice([left, right]), rng.uniform(top, bottom)])
         reach = np.array([rng.uniform(-0.12, 0.12) * height, rng.normal(0, height * 0.2)])
     sheet.stroke(np.array([place - reach, place + reach], np.float32), writer.how.pen * height, writer.how.level)
+
+
+def _guide(sheet: Sheet, character: str, box: Box) -> None:
+    """Print what belongs into a box: small below it or in a corner, or pale where it will be written upon."""
+    rng = sheet.rng
+    x, y, width, tall = box
+    grey, kind = sheet.grey, rng.random()
+    if kind < 0.4:
+        paper.text(sheet, x + 0.35 * width, y + tall + 2, 0.3 * tall, character)
+    elif kind < 0.7:
+        paper.text(sheet, x + 2, y + 2, 0.3 * tall, character)
+    else:
+        sheet.grey = int(rng.uniform(0.1, 0.35) * grey)
+        paper.text(sheet, x + 0.2 * width, y + 0.15 * tall, 0.7 * tall, character)
+        sheet.grey = grey
 
 
 def _fill(sheet: Sheet, writer: Writer, box: Box, height: float) -> None:

@@ -34,7 +34,7 @@ WORDS = PHRASES.strip().replace("\n", ";").split(";")
 def text(sheet: Sheet, x: float, y: float, height: float, words: str = "") -> float:
     """Print words, or some by chance, with their top left corner at x, y; return how wide they are."""
     rng = sheet.rng
-    mask = _set(words or _some(rng), str(rng.choice(FONTS)), max(5, int(height)))
+    mask = _varied(_set(words or _some(rng), str(rng.choice(FONTS)), max(5, int(height))), rng)
     sheet.paste((mask * (sheet.grey / 255)).astype(np.uint8), x, y, sheet.print)
     return float(mask.shape[1])
 
@@ -142,6 +142,19 @@ def _set(words: str, font: str, height: int) -> np.ndarray:
     image = Image.new("L", (max(int(right - left), 1), max(int(bottom - top), 1)), 0)
     ImageDraw.Draw(image).text((-left, -top), words, 255, font=face)
     return np.asarray(image)
+
+
+def _varied(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Print as other fonts have it: wider or narrower, leaning, heavier or lighter."""
+    high, wide = mask.shape
+    stretch, lean = rng.uniform(0.7, 1.35), rng.choice([0.0, rng.uniform(-0.05, 0.3)])
+    size = max(1, int(stretch * wide + abs(lean) * high)), high
+    view = np.array([[stretch, -lean, max(lean, 0) * high], [0, 1, 0]])
+    printed = cv2.warpAffine(mask, view, size, flags=cv2.INTER_LINEAR)
+    if high > 24 and rng.random() < 0.4:
+        change = cv2.dilate if rng.random() < 0.6 else cv2.erode
+        printed = change(printed, np.ones((2, 2), np.uint8))
+    return np.asarray(printed)
 
 
 def texture(rng: np.random.Generator, grain: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from train.pages.kinds import FORMS, KINDS, Kind, nothing, printed
 from train.pages.sheet import Sheet
 from train.pages.writing import Writer, style
 
-BLANK = 0.18  # share of the forms that nobody has filled in
+BLANK = 0.22  # share of the forms that nobody has filled in
 STRUCK = 0.04  # share of the sheets on which a glyph is crossed out
 
 SHARES = np.array(list(KINDS.values())) / sum(KINDS.values())
