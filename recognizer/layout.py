@@ -14,29 +14,18 @@ from recognizer.page import Found
 class Geometry:
     """How near glyphs are to each other in a line, a number and a column; heights are those of the line's digits."""
 
-    abreast: float = 0.45  # of the lower one's height that a digit shares with those before it in its line
-    before: int = 3  # digits of a line that the next one is held against
+    abreast: float = 0.45  # of the lower one's height that a digit shares with the one before it in its line
     reach: float = 12.0  # heights to the digit before
     beside: float = 1.6  # heights to the digit that a mark belongs to
     gap: float = 0.75  # heights between two numbers
     column: float = 0.7  # heights between the middles of two columns
-    beneath: float = 0.2  # heights that the dots of a colon are apart across, at most
-    apart: tuple[float, float] = (0.2, 0.9)  # the same down, least and most
+    low: float = 0.4  # of a digit's height, above which no point or comma stands
     filled: float = 0.5  # of a table's cells; fewer are rather numbers that lie about
 
 
 GEOMETRY = Geometry()
 
-# What a mark can be, least and most in heights of its line's digits: its height, its width, its middle below their top.
-MARKS = {
-    ".": ((0.01, 0.45), (0.01, 0.5), (0.4, 1.4)),
-    ",": ((0.05, 0.8), (0.03, 0.6), (0.5, 1.6)),
-    "-": ((0.02, 0.5), (0.15, 1.6), (0.15, 0.95)),
-    "/": ((0.5, 2.2), (0.1, 1.6), (0.0, 1.1)),
-    ":": ((0.2, 1.2), (0.03, 0.6), (0.2, 1.1)),
-    "+": ((0.2, 1.2), (0.2, 1.3), (0.15, 0.95)),
-    "%": ((0.4, 1.6), (0.3, 1.8), (0.0, 1.1)),
-}
+READ = ".,-/:+%"  # the marks that are answered
 
 Number = list[Found]  # digits and marks from left to right
 Row = list[Number]
@@ -45,11 +34,11 @@ Row = list[Number]
 def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]:
     """Return the lines of digits and marks from top to bottom, each as its numbers from left to right.
 
-    A mark that is near no digit, or of no size and place that it has beside digits, is left out.
+    A mark that is near no digit, and a point that stands too high, is left out.
     """
     lines = _group([glyph for glyph in glyphs if glyph.is_digit], geometry)
-    for mark in _pair_dots(glyphs, geometry):
-        if mark.name in MARKS and (line := _line_of(mark, lines, geometry)) is not None:
+    for mark in _pair_dots(glyphs):
+        if mark.name in READ and (line := _line_of(mark, lines, geometry)) is not None:
             line.append(mark)
     lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
     return [_split(sorted(line, key=lambda glyph: _middle(glyph)[0]), geometry) for line in lines]
@@ -90,7 +79,7 @@ def _group(digits: Sequence[Found], geometry: Geometry) -> list[list[Found]]:
                 for other in line
                 if digit.box[0] - _right(other) < geometry.reach * max(digit.box[3], other.box[3])
             ]
-            if near and (shared := _abreast(digit, near[-geometry.before :])) > most:
+            if near and (shared := _abreast(digit, near[-1])) > most:
                 best, most = line, shared
         if best is None:
             lines.append([digit])
@@ -99,25 +88,21 @@ def _group(digits: Sequence[Found], geometry: Geometry) -> list[list[Found]]:
     return lines
 
 
-def _abreast(digit: Found, others: Sequence[Found]) -> float:
-    """What share of the lower one's height a digit has in common with the middle of others."""
-    top, bottom = (
-        float(np.median(edge)) for edge in zip(*((o.box[1], o.box[1] + o.box[3]) for o in others), strict=True)
-    )
-    shared = min(bottom, digit.box[1] + digit.box[3]) - max(top, digit.box[1])
-    return shared / min(bottom - top, digit.box[3])
+def _abreast(digit: Found, other: Found) -> float:
+    """What share of the lower one's height two digits have in common."""
+    tops, bottoms = zip(*((glyph.box[1], glyph.box[1] + glyph.box[3]) for glyph in (digit, other)), strict=True)
+    return (min(bottoms) - max(tops)) / min(digit.box[3], other.box[3])
 
 
-def _pair_dots(glyphs: Sequence[Found], geometry: Geometry) -> list[Found]:
-    """The glyphs, with one colon for each dot that stands above another one."""
+def _pair_dots(glyphs: Sequence[Found]) -> list[Found]:
+    """The glyphs, with one colon for each dot that stands above another one, less than a digit's height."""
     height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
-    across, least, most = (height * share for share in (geometry.beneath, *geometry.apart))
     single = [glyph for glyph in glyphs if glyph.name != "."]
     dots = sorted((glyph for glyph in glyphs if glyph.name == "."), key=lambda dot: _middle(dot)[1])
     while dots:
         upper = dots.pop(0)
         x, y = _middle(upper)
-        below = (dot for dot in dots if abs(_middle(dot)[0] - x) <= across and least <= _middle(dot)[1] - y <= most)
+        below = (dot for dot in dots if 2 * abs(_middle(dot)[0] - x) < _middle(dot)[1] - y < height)
         if lower := next(below, None):
             dots.remove(lower)
         single.append(_colon(upper, lower) if lower else upper)
@@ -132,11 +117,11 @@ def _colon(upper: Found, lower: Found) -> Found:
 
 
 def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:
-    """The line whose digit is nearest to a mark that can belong to it."""
+    """The line whose digit is nearest to a mark, and near enough."""
     best, least = None, np.inf
     for line in lines:
         for digit in line:
-            if digit.is_digit and _fits(mark, digit):
+            if digit.is_digit and not _is_raised(mark, digit, geometry):
                 (x, y), height = _middle(mark), digit.box[3]
                 across = max(digit.box[0] - x, x - _right(digit), 0)
                 down = max(digit.box[1] - y, y - (digit.box[1] + 1.3 * height), 0)
@@ -145,11 +130,9 @@ def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> l
     return best
 
 
-def _fits(mark: Found, digit: Found) -> bool:
-    """Whether a mark has a size and place that it has beside a digit."""
-    top, height = digit.box[1], digit.box[3]
-    measures = mark.box[3] / height, mark.box[2] / height, (_middle(mark)[1] - top) / height
-    return all(low <= value <= high for value, (low, high) in zip(measures, MARKS[mark.name], strict=True))
+def _is_raised(mark: Found, digit: Found, geometry: Geometry) -> bool:
+    """Whether a mark is a point or a comma that stands too high beside a digit, as a speck does."""
+    return mark.name in ".," and _middle(mark)[1] < digit.box[1] + geometry.low * digit.box[3]
 
 
 def _split(line: Sequence[Found], geometry: Geometry) -> Row:

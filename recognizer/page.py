@@ -23,26 +23,22 @@ Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # tiles (n, TILE, 
 class Search:
     """At which scales a picture is looked at, and what of the answers counts."""
 
-    scales: tuple[float, ...] = (1.0, 0.5, 0.25, 0.125)  # of the finest, at which glyphs of any height are looked for
     finest: float = 2.0  # times its size; a small picture is looked at enlarged
     longest: int = 1024  # pixels; the longer side at the finest scale, unless `finest` is reached before
-    shortest: int = 56  # pixels; the longer side at the coarsest scale
-    heights: tuple[float, ...] = (24.0, 34.0, 48.0)  # pixels that what was found is made high, to be looked at again
+    shortest: int = 72  # pixels; the longer side at the coarsest scale
+    suited: float = 32.0  # pixels; the height of glyphs that the network sees best
+    tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well
+    again: tuple[float, ...] = (0.75, 1.06, 1.5)  # times that height is what was found made high, to be looked at again
     apart: float = 0.4  # in the logarithm of heights, between writing of two sizes
     near: float = 0.12  # in their logarithm; scales so near to each other show the same
     largest: int = 1400  # pixels; the longer side when it is looked at again
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
-    promising: float = 0.3  # the score from which a digit is looked at again
+    likely: float = 0.3  # the score from which a digit is looked at again, and what needs no other proof counts
     sure: float = 0.4  # the score from which a digit is one (amounts)
-    sure_mark: float = 0.3  # the same of a mark, which is held against the digits beside it, too (amounts)
-    sure_drawn: float = 0.3  # the same of anything where the height of the writing is known (strings)
-    suited: float = 32.0  # pixels; the height of glyphs that the network sees best
-    tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well
     same: float = 0.4  # intersection over union of what is one glyph
-    within: float = 0.75  # of its area, that a glyph lies in another one of like height to be a part of it
-    alike: float = 0.6  # of the higher one's height
+    within: float = 0.75  # of its area, that a digit or mark lies in another one to be a part of it
     most: int = 1000  # glyphs of a page; the least sure are left out
 
 
@@ -113,38 +109,38 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
     Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
     """
     if height:
-        scales = [wanted / height for wanted in search.heights]
+        scales = [share * search.suited / height for share in search.again]
         found = _merge(_look(grey, scales, look, search), scales, search)
-        return [glyph for glyph in found if glyph.score >= search.sure_drawn]
+        return [glyph for glyph in found if glyph.score >= search.likely]
     scales = list(_scales(grey, search))
     peaks = _look(grey, scales, look, search)
     again = _better_scales(_merge(peaks, scales, search), scales, search.largest / max(grey.shape), search)
     if again:
         scales, peaks = [*scales, *again], _join([peaks, _look(grey, again, look, search)])
     found = _merge(peaks, scales, search)
-    return [glyph for glyph in found if glyph.score >= (search.sure if glyph.is_digit else search.sure_mark)]
+    return [glyph for glyph in found if glyph.score >= (search.sure if glyph.is_digit else search.likely)]
 
 
 def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
     """The scales at which the longer side is halved until it is short."""
     side = max(grey.shape)
-    finest = min(search.finest, search.longest / side)
-    for scale in search.scales:
-        if scale == 1 or finest * scale * side >= search.shortest:
-            yield finest * scale
+    scale = min(search.finest, search.longest / side)
+    yield scale
+    while (scale := scale / 2) * side >= search.shortest:
+        yield scale
 
 
 def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float, search: Search) -> list[float]:
     """Scales, at most so large, that show the digits found at heights that suit; one set for each size of writing."""
-    heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit and glyph.score >= search.promising)
+    heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit and glyph.score >= search.likely)
     sizes: list[list[float]] = []
     for height in heights:
         if not sizes or height - sizes[-1][-1] > search.apart or height - sizes[-1][0] > 2 * search.apart:
             sizes.append([])
         sizes[-1].append(height)
     better: list[float] = []
-    for size, wanted in itertools.product(sizes, search.heights):
-        scale = wanted / math.exp(float(np.median(size)))
+    for size, share in itertools.product(sizes, search.again):
+        scale = share * search.suited / math.exp(float(np.median(size)))
         if scale <= most and all(abs(math.log(scale / other)) > search.near for other in (*scales, *better)):
             better.append(scale)
     return better
@@ -210,8 +206,7 @@ def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]
     found = []
     for number in np.argsort(-suits * peaks.scores, kind="stable"):
         if left[number]:
-            overlap, inside = _overlaps(peaks.boxes, number)
-            same = overlap > search.same
+            same = _overlaps(peaks.boxes, number)[0] > search.same
             weights = _suits(heights[number] * np.array(scales), search)
             seen = np.zeros(len(CLASSES))
             for scale, weight in zip(scales, weights, strict=True):
@@ -219,26 +214,29 @@ def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]
                 if len(here):
                     seen += weight * peaks.classes[here[peaks.scores[here].argmax()]]
             found.append(Found(tuple(peaks.boxes[number].tolist()), seen / weights.sum()))
-            left &= ~(same | ((inside > search.within) & (_ratios(heights, number) > search.alike)))
+            left &= ~same
     return _without_parts(sorted(found, key=lambda glyph: -glyph.score), search)
 
 
 def _without_parts(found: Sequence[Found], search: Search) -> list[Found]:
-    """Of a digit and one that lies within it, such as the loop of an 8, only the surer one; the surest come first."""
+    """Of a digit and one that lies within it, such as the loop of an 8, and of two marks alike, only the surer one.
+
+    The surest come first.
+    """
     kept = np.ones(len(found), bool)
     boxes, are_digits = np.array([glyph.box for glyph in found]).reshape(-1, 4), np.array([g.is_digit for g in found])
-    for number in np.flatnonzero(are_digits).tolist():
+    for number, is_digit in enumerate(are_digits.tolist()):
         if kept[number]:
             inside = _overlaps(boxes, number)[1] > search.within
             inside[: number + 1] = False
-            kept &= ~(inside & are_digits)
+            kept &= ~(inside & (are_digits == is_digit))
     return [glyph for glyph, keep in zip(found, kept, strict=True) if keep]
 
 
 def _writing_heights(peaks: Peaks, search: Search) -> np.ndarray:
     """The height of the writing that each peak belongs to: a digit's own, a mark's that of the nearest digit."""
     heights = peaks.boxes[:, 3].copy()
-    digits = np.flatnonzero(peaks.are_digits & (peaks.scores * _suits(heights * peaks.scales, search) > 0.3))
+    digits = np.flatnonzero(peaks.are_digits & (peaks.scores * _suits(heights * peaks.scales, search) > search.likely))
     marks = np.flatnonzero(~peaks.are_digits)
     if len(digits) and len(marks):
         middles = peaks.boxes[:, :2] + peaks.boxes[:, 2:] / 2
@@ -258,8 +256,3 @@ def _overlaps(boxes: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
     high = np.minimum(boxes[:, :2] + boxes[:, 2:], boxes[number, :2] + boxes[number, 2:])
     shared, areas = np.clip(high - low, 0, None).prod(1), boxes[:, 2:].prod(1)
     return shared / (areas + areas[number] - shared), shared / np.minimum(areas, areas[number])
-
-
-def _ratios(heights: np.ndarray, number: int) -> np.ndarray:
-    """How much lower the lower one is than the higher one, for heights (n,) and one of them."""
-    return np.minimum(heights, heights[number]) / np.maximum(heights, heights[number])

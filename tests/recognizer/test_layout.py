@@ -58,12 +58,10 @@ def test_marks_stand_where_they_are_written(mark, box, text):
     [
         (".", (21, -20, 4, 4)),
         (".", (300, 36, 4, 4)),
-        ("-", (10, 60, 18, 4)),
-        ("/", (20, 30, 4, 8)),
-        (".", (0, 0, 40, 40)),
+        (",", (21, 4, 4, 6)),
     ],
 )
-def test_what_is_no_mark_by_its_size_or_place_is_left_out(mark, box):
+def test_a_point_that_stands_too_high_or_far_away_is_left_out(mark, box):
     assert spell(arrange([*number("12"), found(mark, *box)])) == ["12"]
 
 

@@ -9,7 +9,7 @@ from recognizer.glyphs import CLASSES, GRID, STRIDE, TILE
 from recognizer.page import SEARCH, Peaks, _merge, _starts, find_glyphs
 from tests.drawing import FOUR, SEVEN, ZERO, beside, draw
 
-ONE_SCALE = replace(SEARCH, heights=(32.0,))
+ONE_SCALE = replace(SEARCH, again=(1.0,))
 
 
 def bright(tiles):
