@@ -20,7 +20,6 @@ from recognizer.model import Model
 from recognizer.page import SEARCH, Found, find_glyphs
 from recognizer.reading import Digit, Mark, Reading
 
-MARGIN = 0.3  # of a mark's longer side
 PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
 ONE = replace(SEARCH, least=0.05, sure=0.12)  # where there is a digit for certain, the surest one is it (blank)
@@ -32,6 +31,7 @@ class Shortcut:
 
     sure: float = 0.98  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
+    margin: float = 0.3  # of a mark's longer side, within which ink is its own (drawings with marks)
 
 
 SHORTCUT = Shortcut()
@@ -74,7 +74,7 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut:
     if not any(glyph.is_digit for glyph in found):
         return _state_digit(picture, guess, model)
     page = _read_page(picture, found, unread, model, layout)
-    if len(page.digits) > 1 or (page.marks and _is_digit(components, _surest(found), model)):
+    if len(page.digits) > 1 or (page.marks and _is_digit(components, _surest(found), model, shortcut)):
         return page
     return _state_digit(picture, guess, model)
 
@@ -94,7 +94,10 @@ def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Di
     """Return what a model makes of digits read before, from their frames (n, 28, 28), 0 to 1. Raises ModelError."""
     least = model.reject_below if len(digits) == 1 else 0.0
     rows = model.probabilities(frames)
-    return [_digit(row, digit.box, digit.line, least) for row, digit in zip(rows, digits, strict=True)]
+    return [
+        _digit(_shares(row), float(row.max()), digit.box, digit.line, least)
+        for row, digit in zip(rows, digits, strict=True)
+    ]
 
 
 def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
@@ -108,16 +111,16 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
     height = components.usual_height()
     found = find_glyphs(255 - components.ink, load_detector(), height)
-    rest = np.setdiff1d(components.solid(), _claimed(components, found))
+    rest = np.setdiff1d(components.solid(), _claimed(components, found, shortcut))
     tall = components.boxes[rest, 3] >= shortcut.tall * height
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
 
 
-def _is_digit(components: Components, found: Found, model: Model) -> bool:
+def _is_digit(components: Components, found: Found, model: Model, shortcut: Shortcut) -> bool:
     """Whether the digit network, too, takes the ink of a glyph for a digit."""
-    claimed = _claimed(components, [found])
+    claimed = _claimed(components, [found], shortcut)
     return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
 
 
@@ -136,16 +139,16 @@ def _read_page(picture: Picture, found: Sequence[Found], unread: int, model: Mod
     return _state_page(picture, rows, len(found) + unread - count, model)
 
 
-def _claimed(components: Components, found: Sequence[Found]) -> np.ndarray:
+def _claimed(components: Components, found: Sequence[Found], shortcut: Shortcut) -> np.ndarray:
     """The labels of the components whose ink lies, by more than half, in the boxes of glyphs."""
-    claimed = sum((components.mass_in(_claim(glyph)) for glyph in found), np.zeros(len(components.mass)))
+    claimed = sum((components.mass_in(_claim(glyph, shortcut)) for glyph in found), np.zeros(len(components.mass)))
     return np.flatnonzero(claimed > 0.5 * components.mass)  # the background, which has no mass, is none of them
 
 
-def _claim(glyph: Found) -> tuple[float, float, float, float]:
+def _claim(glyph: Found, shortcut: Shortcut) -> tuple[float, float, float, float]:
     """The box of a digit, and that of a mark with a margin: of small ink it is easily a few pixels beside it."""
     x, y, width, height = glyph.box
-    margin = 0.0 if glyph.is_digit else MARGIN * max(width, height)
+    margin = 0.0 if glyph.is_digit else shortcut.margin * max(width, height)
     return x - margin, y - margin, width + 2 * margin, height + 2 * margin
 
 
@@ -163,7 +166,8 @@ def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[F
 
 def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
     """The reading of a drawing of one digit."""
-    digit = _digit(guess.probabilities, picture.full_box(guess.glyph.box), 0, model.reject_below)
+    box = picture.full_box(guess.glyph.box)
+    digit = _digit(_shares(guess.probabilities), guess.confidence, box, 0, model.reject_below)
     return Reading(
         model=model.name,
         digits=[digit],
@@ -187,7 +191,7 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
     return Reading(
         model=model.name,
         digits=[
-            _digit(found.shares * sureness.tell(found.score) / found.shares.max(), full(found), line, 0.0)
+            _digit(_sharpen(found.shares, sure := sureness.tell(found.score)), sure, full(found), line, 0.0)
             for line, found, _ in digits
         ],
         marks=[
@@ -209,9 +213,21 @@ def _spell(number: Number) -> str:
     return "".join(found.name for found in number)
 
 
-def _digit(probabilities: np.ndarray, box: list[int], line: int, least: float) -> Digit:
-    confidence = round(float(probabilities.max()), PLACES)
-    shares = probabilities / probabilities.sum()  # as if it were a digit
+def _shares(probabilities: np.ndarray) -> np.ndarray:
+    """How likely each digit is (10,), as if it were one; a model's probabilities leave room for what is none."""
+    return np.asarray(probabilities / probabilities.sum())
+
+
+def _sharpen(shares: np.ndarray, sure: float) -> np.ndarray:
+    """Shares (10,) whose largest is no smaller than how sure the answer is, lest one contradict the other."""
+    largest = shares.max()
+    if largest >= sure:
+        return shares
+    return np.where(shares == largest, sure, shares * (1 - sure) / (1 - largest))
+
+
+def _digit(shares: np.ndarray, confidence: float, box: list[int], line: int, least: float) -> Digit:
+    confidence = round(confidence, PLACES)
     return Digit(
         digit=int(shares.argmax()),
         confidence=confidence,

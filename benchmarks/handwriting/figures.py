@@ -35,8 +35,8 @@ TITLES = {
     "unipen-clear": "… on a transparent ground",
     "sudoku": "cells of Sudoku puzzles, photographed",
     "hwd1000": "HWD-1000, drawn with a mouse",
-    "mnist": "MNIST's test set",
     "strings": "UNIPEN's numbers of two to five digits",
+    "marks": "numbers with marks, composed of UNIPEN's digits",
     "cells": "numbers in the printed cells of a mark sheet",
     "amounts": "amounts on cheques",
     "notebook": "numbers in ruled notebooks",
@@ -48,6 +48,7 @@ TITLES = {
     "letters": "UNIPEN's letters and signs: no digit",
     "scribbles": "scribbles: no digit",
     "blank": "paper without ink",
+    "mnist": "MNIST's test set",
 }
 FLAWS: dict[str, Callable[[Verdict], bool]] = {
     "misread": lambda verdict: not verdict.right,
@@ -143,8 +144,9 @@ def load() -> dict[str, tuple[Figures, Faults]]:
 
 
 def table(rows: Iterable[Figures]) -> str:
-    """The figures as a Markdown table, MNIST last."""
-    return "\n".join([HEADER, *map(_row, sorted(rows, key=lambda row: row.set == "mnist"))])
+    """The figures as a Markdown table, in the order of TITLES."""
+    places = {name: place for place, name in enumerate(TITLES)}
+    return "\n".join([HEADER, *map(_row, sorted(rows, key=lambda row: places.get(row.set, 0)))])
 
 
 def update(readme: str, rows: Iterable[Figures]) -> str:

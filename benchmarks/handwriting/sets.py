@@ -3,7 +3,7 @@
 {name: {"file", "shows": "digit" | "digits" | "number" | "nothing", "layout", "order", "limit", and of strokes
 "draw": "canvas" | "strip", "pen", "transparent"}}. A file is a .zip of pictures with labels.csv (file, label), a
 .json.gz of strokes ({"label", "strokes"}), or an .npz of pictures (n, height, width) uint8 and labels, which "arrays"
-names.
+names. One more set is composed of the strokes of digits, `benchmarks.handwriting.composed`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,18 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.handwriting.canvas import on_square, on_strip, png
+from benchmarks.handwriting.composed import compose
 
 SEED = 5
+COMPOSED = {
+    "marks": {
+        "file": "unipen-dev-digits.json.gz",
+        "shows": "number",
+        "layout": "auto",
+        "draw": "strip",
+        "composed": True,
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ def load(folder: Path, name: str) -> Handwriting:
 
 
 def _describe(folder: Path) -> dict[str, dict]:
-    return json.loads((folder / "sets.json").read_text(encoding="utf-8"))
+    described = json.loads((folder / "sets.json").read_text(encoding="utf-8"))
+    return {**described, **COMPOSED}
 
 
 def _shuffle(samples: list[Sample]) -> list[Sample]:
@@ -105,13 +116,14 @@ def _encode(picture: np.ndarray) -> bytes:
 def _strokes(path: Path, row: dict) -> list[Sample]:
     draw = on_strip if row["draw"] == "strip" else on_square
     options = {key: row[key] for key in ("pen", "transparent") if key in row}
+    items = json.loads(gzip.decompress(path.read_bytes()))
     return [
         Sample(
             number,
             "" if row["shows"] == "nothing" else item["label"],
             partial(draw, item["strokes"], number, **options),
         )
-        for number, item in enumerate(json.loads(gzip.decompress(path.read_bytes())))
+        for number, item in enumerate(compose(items) if row.get("composed") else items)
     ]
 
 

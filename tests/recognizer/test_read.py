@@ -25,6 +25,14 @@ def test_drawn_digits_are_read(model, digit, pen):
     assert reading.lines == [str(digit)]
 
 
+def test_probabilities_of_a_page_agree_with_how_sure_its_digits_are(model):
+    picture = photograph(draw(beside([FOUR, SEVEN, ZERO], 0.8), (900, 400), ink=60, paper=220))
+    for digit in read(encode(picture, "PNG"), model).digits:
+        assert digit.probabilities[digit.digit] == max(digit.probabilities) >= digit.confidence
+        assert sum(digit.probabilities) == pytest.approx(1, abs=5e-6)
+
+
+
 @pytest.mark.parametrize("digit", DRAWN)
 def test_photographed_digits_are_read(model, digit):
     picture = photograph(draw(DRAWN[digit], (900, 700), pen=30, ink=60, paper=220), seed=digit)
