@@ -44,16 +44,26 @@ DIM = 24  # grey levels; where luma deviates less, the colours of a JPEG are loo
 
 @dataclass(frozen=True)
 class Picture:
-    """An upright picture: `grey` (height, width) uint8, maybe reduced, and its full `size` (width, height)."""
+    """An upright picture: `grey` (height, width) uint8, maybe reduced, and its full `size` (width, height).
+
+    `turned` says by how many degrees it was turned clockwise, where its file did not ask for it.
+    """
 
     grey: np.ndarray
     size: tuple[int, int]
+    turned: int = 0
 
     @classmethod
     def of(cls, grey: np.ndarray) -> Picture:
         """Make a picture of an array (height, width) uint8 that is upright, grey and not reduced."""
         height, width = grey.shape
         return cls(grey, (width, height))
+
+    def turn(self, quarters: int) -> Picture:
+        """Return the picture turned clockwise by quarters of a circle."""
+        size = self.size[::-1] if quarters % 2 else self.size
+        grey = np.ascontiguousarray(np.rot90(self.grey, -quarters))
+        return Picture(grey, size, (self.turned + 90 * quarters) % 360)
 
     def full_box(self, box: tuple[float, float, float, float]) -> list[int]:
         """The x, y, width and height of a box in `grey`, in whole pixels of the full picture."""

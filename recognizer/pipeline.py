@@ -37,6 +37,17 @@ class Shortcut:
 SHORTCUT = Shortcut()
 
 
+@dataclass(frozen=True)
+class Turning:
+    """When a photograph is looked at from all sides, and when it is turned."""
+
+    trusted: float = 0.66  # the mean score of digits from which a photograph is upright (cells, amounts, turned)
+    clear: float = 1.0  # by how much the sum of scores must be greater than in a picture as it came
+
+
+TURNING = Turning()
+
+
 @dataclass(frozen=True, eq=False)
 class Guess:
     """What the digit network makes of some ink of a drawing: its glyph, frame (28, 28), and ten probabilities."""
@@ -63,8 +74,9 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut:
     """
     picture = replace(picture, grey=condense(picture.grey))
     if (contrast := find_contrast(picture.grey)) is None:
-        search = ONE if layout == "digit" else SEARCH
-        return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=search), 0, model, layout)
+        if layout == "digit":
+            return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=ONE), 0, model, layout)
+        return _read_page(*_find_upright(picture), 0, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
     together = layout == "digit" or not components.count_gaps(shortcut.tall)
@@ -116,6 +128,21 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
+
+
+def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture, list[Found]]:
+    """The picture, turned if much more is to be seen so, and its glyphs."""
+    found = find_glyphs(picture.grey, load_detector())
+    scores = [glyph.score for glyph in found if glyph.is_digit]
+    if scores and np.mean(scores) >= turning.trusted:
+        return picture, found
+    most, best = sum(scores) + turning.clear, (picture, found)
+    for quarters in (1, 2, 3):
+        turned = picture.turn(quarters)
+        found = find_glyphs(turned.grey, load_detector())
+        if (seen := sum(glyph.score for glyph in found if glyph.is_digit)) > most:
+            most, best = seen, (turned, found)
+    return best
 
 
 def _is_digit(components: Components, found: Found, model: Model, shortcut: Shortcut) -> bool:
@@ -206,6 +233,7 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
         picture=picture.grey,
         size=picture.size,
         left_out=left_out,
+        turned=picture.turned,
     )
 
 

@@ -44,7 +44,7 @@ class Reading:
     `lines` are what is written, from top to bottom, `table` its cells where it shows columns. `frames` (n, 28, 28)
     float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is
     upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
-    that are neither digit nor mark.
+    that are neither digit nor mark, `turned` by how many degrees the picture was turned clockwise to be read.
     """
 
     model: str
@@ -57,6 +57,7 @@ class Reading:
     marks: list[Mark] = field(default_factory=list)
     table: list[list[str]] | None = None
     left_out: int = 0
+    turned: int = 0
 
     @property
     def ink(self) -> np.ndarray:
@@ -79,7 +80,7 @@ class Reading:
         return min(digit.confidence for digit in self.digits)
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON has it; `left_out` and `table` only where there is something."""
+        """The answer as JSON has it; `left_out`, `turned` and `table` only where there is something."""
         answer = {
             "text": self.text,
             "lines": self.lines,
@@ -87,5 +88,5 @@ class Reading:
             "digits": [dict(vars(digit)) for digit in self.digits],
             "marks": [dict(vars(mark)) for mark in self.marks],
         }
-        extra = {"left_out": self.left_out or None, "table": self.table}
+        extra = {"left_out": self.left_out or None, "turned": self.turned or None, "table": self.table}
         return answer | {name: value for name, value in extra.items() if value is not None}

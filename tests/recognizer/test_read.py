@@ -14,6 +14,7 @@ from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, ONE, SEVEN, SEVEN_PNG, Z
 from train import pen
 from webapp.config import ROOT
 
+TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}  # clockwise
 DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
 
 
@@ -25,12 +26,24 @@ def test_drawn_digits_are_read(model, digit, pen):
     assert reading.lines == [str(digit)]
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photograph_that_is_turned_is_read_upright(model, quarters):
+    picture = photograph(draw(beside([FOUR, SEVEN, FIVE_WITH_FLOATING_BAR, FOUR], 0.8), (1100, 400), ink=60, paper=220))
+    reading = read(encode(picture.transpose(TURNS[quarters]), "PNG"), model)
+    assert (reading.text, reading.size) == ("4754", picture.size)
+    assert reading.as_dict()["turned"] == 360 - 90 * quarters
+
+
+def test_an_upright_photograph_is_not_turned(model):
+    picture = photograph(draw(beside([FOUR, SEVEN, ZERO], 0.8), (900, 400), ink=60, paper=220))
+    assert "turned" not in read(encode(picture, "PNG"), model).as_dict()
+
+
 def test_probabilities_of_a_page_agree_with_how_sure_its_digits_are(model):
     picture = photograph(draw(beside([FOUR, SEVEN, ZERO], 0.8), (900, 400), ink=60, paper=220))
     for digit in read(encode(picture, "PNG"), model).digits:
         assert digit.probabilities[digit.digit] == max(digit.probabilities) >= digit.confidence
         assert sum(digit.probabilities) == pytest.approx(1, abs=5e-6)
-
 
 
 @pytest.mark.parametrize("digit", DRAWN)

@@ -7,7 +7,7 @@ import pytest
 import werkzeug.formparser
 from PIL import Image
 
-from tests.drawing import FOUR_PNG, SEVEN_PNG, draw, encode
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, FOUR_PNG, SEVEN, SEVEN_PNG, beside, draw, encode, photograph
 from tests.recognizer.test_decode import bomb
 from tests.webapp.pages import error, token, upload
 from webapp import create_app
@@ -63,6 +63,13 @@ def test_what_was_left_out_of_a_crowded_page_is_said(client, page_of_many):
     assert left_out(client.get("/history/1").text) == []
     pictures = [(io.BytesIO(content), "page.png") for content in (page_of_many, SEVEN_PNG)]
     assert left_out(client.post("/upload", data={"csrf_token": token(client), "image": pictures}).text) == [count]
+
+
+def test_a_picture_that_was_turned_says_so(client):
+    picture = photograph(draw(beside([FOUR, SEVEN, FIVE_WITH_FLOATING_BAR, FOUR], 0.8), (1100, 400), ink=60, paper=220))
+    sideways = encode(picture.transpose(Image.Transpose.ROTATE_90), "PNG")
+    assert "The picture was turned by 90° to be read." in upload(client, sideways, follow_redirects=True).text
+    assert "turned by" not in upload(client, encode(picture, "PNG"), follow_redirects=True).text
 
 
 def test_nothing_seen_yet_is_no_error_while_it_is_looked_for(client):

@@ -45,7 +45,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
         height=reading.size[1],
         strokes=strokes,
     )
-    entry.left_out = reading.left_out
+    entry.left_out, entry.turned = reading.left_out, reading.turned
     db.session.add(entry)
     try:
         db.session.commit()

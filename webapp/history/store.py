@@ -93,7 +93,9 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
 
-    left_out = 0  # marks of a crowded page that were not read. It is known just after reading and not kept.
+    # What is known just after reading and not kept:
+    left_out = 0  # marks of a crowded page that were not read
+    turned = 0  # degrees clockwise by which the picture was turned to be read
 
     @property
     def characters(self) -> str:

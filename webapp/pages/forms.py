@@ -50,8 +50,8 @@ def answer(form: PictureForm) -> ResponseReturnValue:
     entry = entries.keep(reading, str(form.source.data), form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
-    if entry.left_out:
-        flash(wording.tell_left_out(entry.left_out))
+    for remark in wording.make_remarks(entry):
+        flash(remark)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.history.store import SOURCES
+from webapp.history.store import SOURCES, Entry
 
 SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
 
@@ -12,7 +12,7 @@ SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters.update(
-        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, crowded=tell_left_out
+        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks
     )
 
 
@@ -21,9 +21,14 @@ def format_percent(share: float) -> str:
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
 
 
-def tell_left_out(left_out: int) -> str:
-    """Say how much was seen that is not read."""
-    return f"Left out: {left_out} mark{'' if left_out == 1 else 's'} not taken for digits."
+def make_remarks(entry: Entry) -> list[str]:
+    """Say how the picture was turned to be read, and how much was seen that is not read."""
+    remarks = []
+    if entry.turned:
+        remarks.append(f"The picture was turned by {entry.turned}° to be read.")
+    if entry.left_out:
+        remarks.append(f"Left out: {entry.left_out} mark{'' if entry.left_out == 1 else 's'} not taken for digits.")
+    return remarks
 
 
 def tell_sureness(confidence: float) -> str:
