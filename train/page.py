@@ -31,7 +31,6 @@ from train.training import Run, optimizer
 BOX = 0.5  # what the loss of boxes weighs against that of heat
 SIZE = 16  # crops that the network answers at once
 VALIDATION, TEST, SURE = 2**31, 2**32, 2**33  # seeds that no training has, so that no crop is seen for two ends
-TESTED, CALIBRATED = 600, 300  # crops
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ def fit(recipe: PageRecipe, run: Run, begin: Start | None = None) -> PageCard:
         seconds = time.perf_counter() - begun
         save(model, bundle)
         history = run.history()
-        tests = _draw(writers.validation, TEST, TESTED)
+        tests = _draw(writers.validation, TEST, recipe.pages.tested)
         card = PageCard(
             name=run.folder.name,
             description=recipe.description,
@@ -82,7 +81,7 @@ def fit(recipe: PageRecipe, run: Run, begin: Start | None = None) -> PageCard:
             history={name: [round(value, 5) for value in values] for name, values in history.items()},
             classes=list(CLASSES),
             threshold=THRESHOLD,
-            sureness=fit_sureness(Detector(bundle.folder), _draw(writers.validation, SURE, CALIBRATED)),
+            sureness=fit_sureness(Detector(bundle.folder), _draw(writers.validation, SURE, recipe.pages.calibrated)),
             results=_test(model, tests),
         )
         bundle.write_card(card)

@@ -74,7 +74,9 @@ class Rendering:
 
     held_out: list[str] = field(default_factory=lambda: ["aga"])  # donors of UNIPEN whose hands it is validated on
     steps: int = 100  # batches of an epoch
-    validation: int = 192  # crops
+    validation: int = 192  # crops, after each epoch
+    tested: int = 600  # crops, for the figures of the card
+    calibrated: int = 300  # crops, for how sure its answers are
     kept: float = 0.65  # of the weights that it started from, as their mean reads what neither was trained on best
 
 

@@ -13,6 +13,8 @@ from train.training import Run
 TINY = [
     "pages.steps=2",
     "pages.validation=4",
+    "pages.tested=4",
+    "pages.calibrated=20",
     "train.batch_size=2",
     "train.precision=float32",
     "train.schedule=constant",
@@ -21,10 +23,9 @@ TINY = [
 
 @pytest.fixture(scope="module", autouse=True)
 def few():
-    """Two invented writers, and few crops."""
+    """Two invented writers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page.hands, "load", lambda held_out: Split(hands(), hands(), {}))
-        patch.setattr(page, "TESTED", 4)
         yield
 
 
