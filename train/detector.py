@@ -12,12 +12,14 @@ from keras import layers as kl
 from keras import ops
 
 from recognizer.glyphs import CLASSES, GRID, STRIDE, TILE
+from train.pages.sheet import DOUBTFUL
 
 WIDTHS = (16, 32, 64, 96, 128)  # channels at a half, a quarter … of the picture's size
 FEATURES = 48  # channels of the pyramid
 RARE = -4.6  # log odds of 1 %: how surely an untrained network sees a glyph, so that the many empty cells are no shock
 SPREAD = 0.12  # of a glyph's sides: the standard deviation of the bump that stands for its centre
 SURE = 1e-4  # probabilities are kept this far from 0 and 1
+NEVER_WRONG = 0.99  # of the heat that is wanted, so near to 1 that the loss hardly counts what is answered
 BEND = 0.1  # where the loss of a box turns from squares to absolute differences
 
 Targets = tuple[np.ndarray, np.ndarray]  # heat (GRID, GRID, classes); box (GRID, GRID, 5), its last: is there one?
@@ -111,18 +113,29 @@ def mix(model: keras.Model, start: keras.Model, share: float) -> None:
 
 
 def targets(glyphs: np.ndarray) -> Targets:
-    """What the network is to answer for a tile with glyphs (n, 5): class, centre x and y, width, height, in pixels."""
+    """What the network is to answer for a tile with glyphs (n, 5): class, centre x and y, width, height, in pixels.
+
+    Where one is DOUBTFUL, any heat costs next to nothing.
+    """
     heat = np.zeros((GRID, GRID, len(CLASSES)), np.float32)
     box = np.zeros((GRID, GRID, 5), np.float32)
     cells = np.arange(GRID, dtype=np.float32)
     for kind, x, y, width, height in glyphs:
         x, y, width, height = (value / STRIDE for value in (x, y, width, height))
+        if kind == DOUBTFUL:
+            part = heat[_cells(y, height), _cells(x, width)]
+            np.maximum(part, NEVER_WRONG, out=part)
+            continue
         column, row = (int(np.clip(value, 0, GRID - 1)) for value in (x, y))
         across, down = (_bump(cells, at, side) for at, side in ((column, width), (row, height)))
         layer = heat[..., int(kind)]
         np.maximum(layer, down[:, None] * across, out=layer)
         box[row, column] = np.log(max(width, 0.25)), np.log(max(height, 0.25)), x - column - 0.5, y - row - 0.5, 1
     return heat, box
+
+
+def _cells(middle: float, side: float) -> slice:
+    return slice(max(int(middle - side / 2), 0), int(middle + side / 2) + 1)
 
 
 def _bump(cells: np.ndarray, at: int, side: float) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from recognizer.bundle import Found
 from recognizer.glyphs import CLASSES, DIGITS, STRIDE
+from train.pages.sheet import DOUBTFUL
 
 THRESHOLD = 0.4  # a score; what is answered with less is not counted
 OVERLAP = 0.4  # of an answer's box and a glyph's, intersection over union, so that they are the same
@@ -53,6 +54,8 @@ def share_right(results: dict[str, Found]) -> float:
 
 def _compare(found: np.ndarray, truth: np.ndarray, figures: np.ndarray) -> None:
     """Add what a tile's answers (n, 6) say of its glyphs (m, 5) to the figures of the classes."""
+    doubtful = truth[truth[:, 0] == DOUBTFUL]
+    truth = truth[truth[:, 0] != DOUBTFUL]
     kinds = truth[:, 0].astype(int)
     np.add.at(figures[:, 0], kinds, 1)
     free = np.ones(len(truth), bool)
@@ -62,7 +65,7 @@ def _compare(found: np.ndarray, truth: np.ndarray, figures: np.ndarray) -> None:
         match = int(overlaps.argmax()) if len(truth) else -1
         least = OVERLAP if kind < len(DIGITS) else MARK_OVERLAP
         if match < 0 or overlaps[match] < least:
-            figures[kind, 3] += 1
+            figures[kind, 3] += not (_overlaps(answer, doubtful) > MARK_OVERLAP).any()
         else:
             free[match] = False
             figures[kinds[match], 1 if kinds[match] == kind else 2] += 1

@@ -15,10 +15,12 @@ from recognizer.glyphs import DIGITS, MARKS, TILE
 from train.pages.hands import Hands
 from train.pages.kinds import KINDS
 from train.pages.render import render
+from train.pages.sheet import DOUBTFUL
 
 COLUMNS = 8  # of crops
 REAL = "field-*.zip"  # pictures of other people's pages, which are looked at and never trained on
-RED, BLUE, GREEN = (213, 50, 0), (0, 114, 178), (0, 158, 115)  # of digits, marks, other writing
+RED, BLUE, GREEN = (213, 50, 0), (0, 114, 178), (0, 158, 115)  # of digits, marks, other writing,
+GREY = 128, 128, 128  # and what can hardly be seen
 
 
 def write(hands: Hands, seed: int, path: Path) -> None:
@@ -33,10 +35,16 @@ def _framed(tile: np.ndarray, glyphs: np.ndarray) -> np.ndarray:
     """A tile in colours, with a box around each glyph."""
     image = np.repeat(tile[..., None], 3, axis=2)
     for kind, x, y, width, height in glyphs:
-        colour = RED if kind < len(DIGITS) else BLUE if kind < len(DIGITS + MARKS) else GREEN
+        colour = _colour(int(kind))
         start, end = (int(x - width / 2), int(y - height / 2)), (int(x + width / 2), int(y + height / 2))
         cv2.rectangle(image, start, end, colour, 1)
     return image
+
+
+def _colour(kind: int) -> tuple[int, int, int]:
+    if kind == DOUBTFUL:
+        return GREY
+    return RED if kind < len(DIGITS) else BLUE if kind < len(DIGITS + MARKS) else GREEN
 
 
 def _real(rng: np.random.Generator) -> list[np.ndarray]:

@@ -12,6 +12,7 @@ from recognizer.bundle import Sureness
 from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
 from recognizer.page import SEARCH, Found, find_glyphs
+from train.pages.sheet import DOUBTFUL
 
 ALL = replace(SEARCH, likely=0.15, sure=0.15)  # also what is too unsure to be kept when serving
 OVERLAP = 0.3  # intersection over union, from which a glyph found is one that is there
@@ -22,8 +23,9 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
     scores, right = [], []
     for grey, glyphs in tests:
         for found in find_glyphs(grey, look, search=ALL):
-            scores.append(found.score)
-            right.append(_is_right(found, glyphs))
+            if not _is_there(found, glyphs[glyphs[:, 0] == DOUBTFUL]):
+                scores.append(found.score)
+                right.append(_is_there(found, glyphs[glyphs[:, 0] == CLASSES.index(found.name)]))
     if len({*right}) < 2:
         return Sureness(slope=1.0, offset=0.0)  # nothing to tell right from wrong by, as in a trial of a few steps
     odds = np.log(np.array(scores) / (1 - np.array(scores)))
@@ -31,12 +33,11 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
     return Sureness(slope=round(float(fitted.coef_[0, 0]), 4), offset=round(float(fitted.intercept_[0]), 4))
 
 
-def _is_right(found: Found, glyphs: np.ndarray) -> bool:
-    """Whether one of the glyphs is at a place and of the class that was found."""
-    same = glyphs[glyphs[:, 0] == CLASSES.index(found.name)]
+def _is_there(found: Found, glyphs: np.ndarray) -> bool:
+    """Whether one of the glyphs is where one was found."""
     corner = np.array(found.box[:2])
-    low = np.maximum(same[:, 1:3] - same[:, 3:5] / 2, corner)
-    high = np.minimum(same[:, 1:3] + same[:, 3:5] / 2, corner + found.box[2:])
+    low = np.maximum(glyphs[:, 1:3] - glyphs[:, 3:5] / 2, corner)
+    high = np.minimum(glyphs[:, 1:3] + glyphs[:, 3:5] / 2, corner + found.box[2:])
     both = np.clip(high - low, 0, None).prod(1)
-    union = same[:, 3:5].prod(1) + found.box[2] * found.box[3] - both
+    union = glyphs[:, 3:5].prod(1) + found.box[2] * found.box[3] - both
     return bool((both > OVERLAP * union).any())

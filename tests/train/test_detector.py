@@ -5,6 +5,7 @@ import pytest
 from recognizer.glyphs import CLASSES, GRID, TILE
 from train import detector
 from train.found import count, peaks, share_right
+from train.pages.sheet import DOUBTFUL
 
 GLYPHS = np.array([(3, 50, 60, 20, 40), (12, 100, 101, 6, 2.5), (7, 200.5, 130, 90, 150)], np.float32)
 
@@ -36,6 +37,19 @@ def test_a_perfect_answer_costs_next_to_nothing_and_a_missed_glyph_much():
     assert right < 0.01 < 5 < missed
     assert np.mean(detector.box_loss(box, box[..., :4])) == 0
     assert np.mean(detector.box_loss(box, box[..., :4] + 0.5)) == pytest.approx(4 * 0.45 * len(GLYPHS) ** 0.5, rel=1e-4)
+
+
+def test_a_doubtful_glyph_is_neither_right_nor_wrong():
+    doubtful = GLYPHS[:1].copy()
+    doubtful[0, 0] = DOUBTFUL
+    heat, box = (np.stack([part]) for part in detector.targets(doubtful))
+    answered, its_box = (np.stack([part]) for part in detector.targets(GLYPHS[:1]))
+    found, nothing = (np.where(answered < 1, 0, seen).astype(np.float32) for seen in (0.9, 0))
+    assert np.mean(detector.heat_loss(heat, found)) < 0.01
+    assert np.mean(detector.heat_loss(heat, nothing)) < 0.01
+    assert not box[..., 4].any()
+    figures = count(answered, its_box[..., :4], [doubtful])["3"]
+    assert (figures.glyphs, figures.right, figures.invented) == (0, 0, 0)
 
 
 def test_boxes_are_judged_at_centres_alone():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from recognizer.glyphs import MARKS, TILE
 from train.pages.paper import texture
-from train.pages.sheet import INDEX, SIDE, Glyph, Sheet
+from train.pages.sheet import DOUBTFUL, INDEX, SIDE, Glyph, Sheet
 
 SHOWN = 0.6  # of a glyph's box, so that it is to be found
 LEAST, LEAST_MARK = 8, 2  # pixels: the longer side of a digit, and of a mark, so that it can be read
@@ -23,13 +25,16 @@ SMALL = {INDEX[mark] for mark in MARKS}
 def photograph(sheet: Sheet, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return a tile (TILE, TILE) uint8 of a sheet, and its glyphs (n, 5): class, centre x and y, width, height.
 
-    Glyphs that nobody could read, being cut off, too small or too faint for what is about them, are not among them.
+    What is cut off or too small is not among them; what is too faint for what is about it is DOUBTFUL.
     """
     grain = rng.uniform(1, 12) if not sheet.plain and rng.random() < 0.6 else 0.0
     bare = _paper(sheet, rng)
     image = _inked(bare, sheet, rng)
     contrasts = [_contrast(glyph, bare, image) for glyph in sheet.glyphs]
-    glyphs = [glyph for glyph, contrast in zip(sheet.glyphs, contrasts, strict=True) if contrast > CONTRAST + grain]
+    glyphs = [
+        glyph if contrast > CONTRAST + grain else replace(glyph, kind=DOUBTFUL)
+        for glyph, contrast in zip(sheet.glyphs, contrasts, strict=True)
+    ]
     if sheet.window:
         image, glyphs = _cut(image, glyphs, sheet.window, rng)
     elif sheet.on_desk or rng.random() < 0.04:
@@ -46,7 +51,7 @@ def photograph(sheet: Sheet, rng: np.random.Generator) -> tuple[np.ndarray, np.n
         image = _blurred(image, rng, height)
     if not sheet.plain and rng.random() < 0.1:
         tile = _thresholded(image, grain, float(np.median(contrasts or [60])), rng)
-        boxes = [box for box in boxes if _part(tile, box).std() > BLACK_ON_WHITE]
+        boxes = [box if _part(tile, box).std() > BLACK_ON_WHITE else (DOUBTFUL, *box[1:]) for box in boxes]
     else:
         tile = _saved(image, rng, grain, processed=not sheet.plain)
     return tile, np.array(boxes, np.float32).reshape(-1, 5)

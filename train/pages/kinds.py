@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from recognizer.glyphs import OTHER
 from train.pages import numbers, paper
 from train.pages.hands import Hands
-from train.pages.sheet import SIDE, Sheet
+from train.pages.sheet import SIDE, Glyph, Sheet
 from train.pages.writing import Writer, style
 
 Kind = Callable[[Sheet, Hands], None]
@@ -23,6 +23,8 @@ def free(sheet: Sheet, hands: Hands) -> None:
     """Numbers on plain paper, of one hand or several."""
     rng, writer = sheet.rng, _writer(sheet, hands)
     height, y, same = _size(rng, 9, 150), rng.uniform(-5, 60), rng.random() < 0.6
+    if rng.random() < 0.2:
+        paper.rule(sheet, _size(rng, 5, 60))
     while y + height < SIDE:
         x = rng.uniform(-5, 110)
         while x < SIDE - height / 2:
@@ -33,6 +35,8 @@ def free(sheet: Sheet, hands: Hands) -> None:
         y += height * rng.uniform(1.25, 2.6)
         if rng.random() < 0.2:
             break
+    if rng.random() < 0.15 and sheet.glyphs:
+        sheet.window = _crop(rng, sheet.glyphs[-int(rng.integers(1, 6)) :], height)
 
 
 def scatter(sheet: Sheet, hands: Hands) -> None:
@@ -156,10 +160,10 @@ def table(sheet: Sheet, hands: Hands) -> None:
 def ruled(sheet: Sheet, hands: Hands) -> None:
     """A notebook: numbers in rows on ruled, squared or dotted paper."""
     rng, writer = sheet.rng, _writer(sheet, hands)
-    step = _size(rng, 10, 70)
+    step = _size(rng, 6, 70)
     sheet.grey = int(rng.integers(40, 220))
     first = paper.rule(sheet, step)
-    height = float(np.clip(step * rng.uniform(0.5, 1.7), 9, 100))
+    height = float(np.clip(step * (rng.uniform(0.5, 1.7) if rng.random() < 0.75 else rng.uniform(1.7, 6)), 9, 100))
     x0, listed = rng.uniform(0, 100), rng.random() < 0.5
     write = [numbers.code, numbers.some, numbers.amount, numbers.digits, numbers.signed][rng.integers(5)]
     for y in np.arange(first - height * rng.uniform(0.75, 1.1), SIDE, step * max(1, round(height * 1.2 / step))):
@@ -172,7 +176,7 @@ def ruled(sheet: Sheet, hands: Hands) -> None:
         if rng.random() < 0.12:
             break
     if rng.random() < 0.3 and before < len(sheet.glyphs):
-        sheet.window = _crop(rng, np.concatenate([glyph.points for glyph in sheet.glyphs[before:]]), height)
+        sheet.window = _crop(rng, sheet.glyphs[before:], height)
 
 
 def cheque(sheet: Sheet, hands: Hands) -> None:
@@ -184,22 +188,25 @@ def cheque(sheet: Sheet, hands: Hands) -> None:
     what = numbers.amount(rng) if rng.random() < 0.6 else numbers.date(rng)
     x, y = rng.uniform(5, 80), rng.uniform(20, 190)
     if rng.random() < 0.5:
-        x += (
-            paper.text(
-                sheet, x, y + height * 0.3, height * rng.uniform(0.3, 0.9), str(rng.choice(["$", "Rs.", "Date", "EUR"]))
-            )
-            + 4
-        )
+        label = str(rng.choice(["$", "Rs.", "Date", "EUR"]))
+        x += paper.text(sheet, x, y + height * 0.3, height * rng.uniform(0.3, 0.9), label) + 4
     if rng.random() < 0.5:
         level = y + height * rng.uniform(0.9, 1.2)
         sheet.line((x - 5, level), (SIDE, level + rng.normal(0, 2)), int(rng.choice([1, 1, 2])))
     if rng.random() < 0.3:
         right = x + numbers.width(what, height) * rng.uniform(1.05, 1.4)
         sheet.box(x - height * 0.2, y - height * 0.3, right, y + height * 1.4, int(rng.choice([1, 2, 3])))
-    writer.write(what, x, y, height)
+    x = writer.write(what, x, y, height)
+    number = sheet.glyphs[:]
+    if rng.random() < 0.15:
+        _fraction(writer, x, y, height)
+    if rng.random() < 0.15:
+        _fill_up(sheet, writer, x + height * rng.uniform(0.1, 0.5), y + height * rng.uniform(0.4, 0.9), height)
     paper.captions(sheet, int(rng.integers(0, 5)))
     if rng.random() < 0.3:
         writer.word(rng.uniform(-30, 150), y + height * rng.uniform(1.4, 3), height)
+    if rng.random() < 0.45 and number:
+        sheet.window = _crop(rng, number, height)
 
 
 def equations(sheet: Sheet, hands: Hands) -> None:
@@ -326,13 +333,13 @@ KINDS: dict[Kind, float] = {
     comb: 0.11,
     table: 0.13,
     ruled: 0.1,
-    cheque: 0.1,
+    cheque: 0.13,
     equations: 0.12,
     close: 0.05,
     letters: 0.12,
     canvas: 0.13,
     desk: 0.06,
-    printed: 0.17,
+    printed: 0.16,
     nothing: 0.1,
 }
 FORMS = {cell, comb, table, ruled, cheque}  # what is printed to be filled in
@@ -361,9 +368,10 @@ def _window(rng: np.random.Generator, box: Box, wall: int, height: float) -> tup
     return left + inset[0], top + inset[1], right - inset[2], bottom - inset[3]
 
 
-def _crop(rng: np.random.Generator, points: np.ndarray, height: float) -> Box:
-    """Where a number is cut out, by the points (n, 2) of its ink; a little of it may be cut away."""
-    left, top, right, bottom = rng.uniform(-0.06, 0.5, 4) * height
+def _crop(rng: np.random.Generator, glyphs: Sequence[Glyph], height: float) -> Box:
+    """Where a number is cut out, by its glyphs; a little of it may be cut away, and something beside it be left."""
+    left, top, right, bottom = rng.uniform(-0.06, rng.choice([0.3, 1.2]), 4) * height
+    points = np.concatenate([glyph.points for glyph in glyphs])
     (x, y), (x_end, y_end) = points.min(0), points.max(0)
     return x - left, y - top, x_end + right, y_end + bottom
 
@@ -379,6 +387,26 @@ def _intrude(sheet: Sheet, writer: Writer, height: float, box: Box) -> None:
         place = np.array([rng.choice([left, right]), rng.uniform(top, bottom)])
         reach = np.array([rng.uniform(-0.12, 0.12) * height, rng.normal(0, height * 0.2)])
     sheet.stroke(np.array([place - reach, place + reach], np.float32), writer.how.pen * height, writer.how.level)
+
+
+def _fraction(writer: Writer, x: float, y: float, height: float) -> None:
+    """Cents in hundredths after an amount, smaller and raised, maybe with a line under them."""
+    rng, small = writer.rng, height * writer.rng.uniform(0.5, 0.8)
+    end = writer.write(numbers.hundredths(rng), x + 0.2 * height, y - rng.uniform(0, 0.2) * height, small)
+    if rng.random() < 0.3:
+        level = y + small * rng.uniform(1.05, 1.3)
+        line = np.array([(x + 0.2 * height, level), (end, level + rng.normal(0, 0.05 * height))], np.float32)
+        writer.sheet.stroke(line, writer.how.pen * height, writer.how.level)
+
+
+def _fill_up(sheet: Sheet, writer: Writer, x: float, y: float, height: float) -> None:
+    """A long line, straight or wavy, after an amount, so that nobody adds to it."""
+    rng = sheet.rng
+    along = np.linspace(0, rng.uniform(1.5, 5), 40)
+    waves = rng.choice([0.0, rng.uniform(0.05, 0.15)]) * np.sin(along * rng.uniform(4, 12))
+    points = (np.stack([along, waves], 1) * height + (x, y)).astype(np.float32)
+    sheet.stroke(points, writer.how.pen * height, writer.how.level)
+    sheet.add(OTHER, points, writer.how.pen * height)
 
 
 def _guide(sheet: Sheet, character: str, box: Box) -> None:

@@ -34,6 +34,11 @@ def amount(rng: Rng) -> str:
     return f"{thousands}/-" if rng.random() < 0.4 else thousands.replace(",", ".") + f",{cents}"
 
 
+def hundredths(rng: Rng) -> str:
+    """Cents as a fraction, as on cheques."""
+    return f"{rng.choice(['00', '00', f'{rng.integers(0, 100):02d}'])}/100"
+
+
 def date(rng: Rng) -> str:
     """A date with slashes, points or dashes."""
     year = f"{rng.choice(['20', '20', '', '19'])}{rng.integers(0, 100):02d}"

@@ -17,6 +17,7 @@ SIDE = 320  # pixels; a little more than a crop shows
 FRACTION_BITS = 4  # OpenCV takes coordinates in sixteenths of a pixel
 UNIT = 2**FRACTION_BITS
 
+DOUBTFUL = -1  # the class of a glyph that can hardly be seen: to find it is neither right nor wrong
 INDEX = {name: number for number, name in enumerate(CLASSES)}
 
 

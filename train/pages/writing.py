@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ DESCENT = 0.4
 RAISED = "'\"`^*~"
 LOW = ",;_"
 CENTRED = "[]{}|<>"  # signs whose middle is that of the digits
+REACH = 1.0  # heights of a digit that a stroke which joins two of them is long, at most
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Style:
     slant: float
     aspect: float
     gap: float  # between glyphs; below 0 they overlap
+    joined: float  # how likely the pen stays on the paper from one digit to the next
     pen: float  # its width
     wobble: float  # how the baseline climbs with each glyph
     level: int  # of the ink, 0 to 255
@@ -46,6 +49,7 @@ def style(hands: Hands, rng: np.random.Generator, pens: tuple[float, float] = (0
         slant=rng.normal(0, 0.16),
         aspect=rng.uniform(0.75, 1.25),
         gap=float(gaps[rng.choice(3, p=[0.12, 0.75, 0.13])]),
+        joined=float(rng.choice([0.0, rng.uniform(0.1, 0.9)], p=[0.85, 0.15])),
         pen=float(np.exp(rng.uniform(*np.log(pens)))),
         wobble=rng.normal(0, 0.015),
         level=int(rng.integers(130, 256)),
@@ -59,21 +63,25 @@ class Writer:
 
     def __init__(self, sheet: Sheet, hands: Hands, how: Style) -> None:
         self.sheet, self.hands, self.how, self.rng = sheet, hands, how, sheet.rng
+        self.pen_at: np.ndarray | None = None  # where the last digit of a number ended
 
     def write(self, text: str, x: float, y: float, height: float, limit: float = np.inf) -> float:
         """Write text with its top left corner at x, y and digits `height` pixels high; return where it ends.
 
         A blank is a space. What would begin beyond `limit` is not written.
         """
-        base = y
-        for character in text:
+        self.pen_at = None
+        for before, character in pairwise(f" {text}"):
             if x > limit:
                 break
-            base += self.how.wobble * height
+            y += self.how.wobble * height
             if character == " ":
                 x += height * self.rng.uniform(0.5, 1.2)
+                self.pen_at = None
                 continue
-            x = self._glyph(character, x, base, height)
+            if before == character == "0" and self.rng.random() < self.how.joined:
+                x -= height * self.rng.uniform(0, 0.35)  # zeros in a row are chained
+            x = self._glyph(character, x, y, height)
         return x
 
     def word(self, x: float, y: float, height: float) -> float:
@@ -97,13 +105,16 @@ class Writer:
             y += height - own + height * rng.normal(0, 0.03)
             if how.hand is None and own < BLURRED:
                 return self._scan(character, x, y, own) + how.gap * height
-            strokes = self._digit(character)
-            return self._place(strokes, character, x, y, own, how.pen * height) + how.gap * height
+            strokes = self._lay(self._digit(character), x, y, own)
+            self._join(strokes, own)
+            return self._draw(strokes, character, how.pen * height) + how.gap * height
+        self.pen_at = None
         strokes = _mark(character, self.hands.signs, rng) if character in MARKS else self._letter(character)
         small = character in ".,:"
         pen = how.pen * height * (rng.uniform(1, 1.7) if small else 1)
         name = character if character in MARKS else OTHER
-        return self._place(strokes, name, x, y, height, pen) + (max(how.gap, 0.05) if small else how.gap) * height
+        gap = max(how.gap, 0.05) if small else how.gap
+        return self._draw(self._lay(strokes, x, y, height), name, pen) + gap * height
 
     def _digit(self, digit: str) -> Strokes:
         own = self.how.hand.digits.get(digit) if self.how.hand else None
@@ -125,12 +136,22 @@ class Writer:
         lift = np.array((0, 1 - height + _drop(character, height)), np.float32)
         return [stroke + lift for stroke in strokes]
 
-    def _place(self, strokes: Strokes, name: str, x: float, y: float, height: float, pen: float) -> float:
-        """Draw strokes, 1 high, with their left end at x; return their right end."""
+    def _join(self, strokes: Strokes, height: float) -> None:
+        """Draw a line from the last digit to the next one, of some height, as if the pen had not been lifted."""
+        start, end = self.pen_at, strokes[0][0]
+        self.pen_at = strokes[-1][-1]
+        if start is not None and np.hypot(*(end - start)) < REACH * height and self.rng.random() < self.how.joined:
+            bend = (start + end) / 2 + self.rng.normal(0, 0.1 * height, 2)
+            along = np.linspace(0, 1, 8)[:, None]
+            curve = (1 - along) ** 2 * start + 2 * along * (1 - along) * bend + along**2 * end
+            self.sheet.stroke(curve, self.how.pen * height, self.how.level)
+
+    def _lay(self, strokes: Strokes, x: float, y: float, height: float) -> Strokes:
+        """Strokes, 1 high, as they lie on the sheet with their left end at x."""
         turn = np.array([[self.how.aspect, -self.how.slant], [0, 1]], np.float32)
         leaning = [(stroke - (0, 0.5)) @ turn.T + (0, 0.5) for stroke in strokes]
         left = min(stroke[:, 0].min() for stroke in leaning)
-        return self._draw([(stroke - (left, 0)) * height + (x, y) for stroke in leaning], name, pen)
+        return [(stroke - (left, 0)) * height + (x, y) for stroke in leaning]
 
     def _draw(self, strokes: Strokes, name: str, pen: float) -> float:
         draw = self.sheet.taper if self.how.brush and pen > 2 else self.sheet.stroke
@@ -174,11 +195,11 @@ def _mark(mark: str, signs: Bank, rng: np.random.Generator) -> Strokes:
             foot = rng.uniform(-0.06, 0.06), rng.uniform(1.08, 1.35)
             return [_points((0.1, rng.uniform(0.82, 0.95)), (0.1 * rng.uniform(0.6, 1.1), 1.02), foot)]
         case "-":
-            y, length = rng.choice([rng.uniform(0.35, 0.68), rng.uniform(0.3, 0.98)]), rng.uniform(0.16, 0.8)
+            y, length = rng.choice([rng.uniform(0.35, 0.68), rng.uniform(0.3, 1.0)]), rng.uniform(0.12, 0.8)
             climb = rng.normal(0, 0.12) * length
             return [_points((0, y), (length / 2, y + climb / 2 + rng.normal(0, 0.02)), (length, y - climb))]
         case "/":
-            length, over, bend = rng.uniform(0.12, 0.7), rng.uniform(-0.1, 0.25), rng.normal(0, 0.04)
+            length, over, bend = rng.uniform(0.2, 0.75), rng.uniform(-0.05, 0.3), rng.normal(0, 0.04)
             return [_points((0, 1 + over), (length / 2 + bend, 0.5), (length, -over))]
         case ":":
             high, low = rng.uniform(0.2, 0.45), rng.uniform(0.75, 0.95)
