@@ -1,7 +1,16 @@
 """Picture in, digits out: decode → ink → layout → frame → model → reading. `docs/how-it-reads.md` shows the way."""
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture
-from recognizer.errors import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
+from recognizer.document import count_pages
+from recognizer.errors import (
+    ModelError,
+    NoInk,
+    NoSuchPage,
+    NotAPicture,
+    PictureError,
+    PictureTooLarge,
+    UnreadablePicture,
+)
 from recognizer.model import Model
 from recognizer.pipeline import LAYOUTS, read, read_picture
 from recognizer.reading import Digit, Reading
@@ -13,12 +22,14 @@ __all__ = [
     "Model",
     "ModelError",
     "NoInk",
+    "NoSuchPage",
     "NotAPicture",
     "Picture",
     "PictureError",
     "PictureTooLarge",
     "Reading",
     "UnreadablePicture",
+    "count_pages",
     "read",
     "read_picture",
 ]

@@ -1,4 +1,4 @@
-"""Read pictures from the shell: `python -m recognizer read FILE…` prints a line each."""
+"""Read pictures and PDFs from the shell: `python -m recognizer read FILE…` prints a line each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import cv2
 from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
-from recognizer.bulk import FORMATS, escape, expand, resume, rows
+from recognizer.bulk import FORMATS, escape, expand, load, resume, rows
 from recognizer.encode import encode
 from recognizer.model import locate
 
@@ -47,7 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 all were read, 1 some were not (their lines say why), 2 it failed, 130 stopped.",
     )
     command.add_argument(
-        "files", nargs="+", metavar="FILE", help="a picture, a folder (all below it) or a glob pattern"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a picture, a PDF, a folder (all below it) or a glob pattern, or a page, as scan.pdf#page=2",
     )
     command.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
     command.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
@@ -76,7 +79,7 @@ def _read(options: argparse.Namespace) -> int:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
     model, kind = Model(locate(options.model)), FORMATS[options.format]
     if options.explain:
-        _explain(Path(files[0]), model, options.layout, options.explain)
+        _explain(files[0], model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
     left = [file for file in files if escape(file) not in done]
     failed = not all(done.get(escape(file), True) for file in files)
@@ -97,10 +100,11 @@ def _read(options: argparse.Namespace) -> int:
     return SOME_NOT if failed else ALL_READ
 
 
-def _explain(file: Path, model: Model, layout: str, out: Path) -> None:
+def _explain(file: str, model: Model, layout: str, out: Path) -> None:
     """Draw the steps of a picture that can be read; of another the row says why it cannot."""
     with contextlib.suppress(PictureError):
-        steps = explain.draw(read(file.read_bytes(), model, layout))
+        data, page = load(file)
+        steps = explain.draw(read(data, model, layout, page=page))
         if not cv2.haveImageWriter(str(out)):
             raise ValueError(f"{out}: give it the ending of a picture file, such as .png.")
         out.write_bytes(encode(steps, out.suffix))

@@ -20,9 +20,11 @@ from typing import Any
 
 import cv2
 
-from recognizer import Model, PictureError, memory, read
+from recognizer import Model, PictureError, count_pages, memory, read
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+PAGED = {".pdf", ".tif", ".tiff"}  # files that may have several pages
+SUFFIXES = PAGED | {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif"}
+PAGE = re.compile(r"(.+)#page=([1-9]\d{0,8})")  # as RFC 8118 names a page of a PDF
 CHUNK = 32  # pictures that a process takes at once
 COLUMNS = ["file", "text", "confidence", "error"]
 FAILED = "not read: "
@@ -37,14 +39,22 @@ class ResumeError(ValueError):
 def expand(names: Iterable[str]) -> list[str]:
     """The files that files, folders (all pictures below) and glob patterns name, each once, in order.
 
-    A name that nothing answers to stays, so that it becomes a row with the reason.
+    Of a file of several pages there is a name for each, such as `scan.pdf#page=2`. A name that nothing answers to
+    stays, so that it becomes a row with the reason.
     """
     found: list[str] = []
     for name in names:
         matches = [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))  # noqa: PTH207, absolute
         for path in matches or [name]:
             found += _pictures_below(path) if Path(path).is_dir() else [path]
-    return list(dict.fromkeys(found))
+    return [page for file in dict.fromkeys(found) for page in _pages_of(file)]
+
+
+def load(file: str) -> tuple[bytes, int]:
+    """The bytes of a file, and which page of it is meant. Raises OSError."""
+    named = None if Path(file).exists() else PAGE.fullmatch(file)
+    path, page = named.groups() if named else (file, 1)
+    return Path(path).read_bytes(), int(page)
 
 
 def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:
@@ -67,9 +77,21 @@ def _pictures_below(folder: str) -> list[str]:
     return sorted(str(path) for path in found if path.suffix.lower() in SUFFIXES)
 
 
+def _pages_of(file: str) -> list[str]:
+    """A name for each page of a file that has several; of one that cannot be read, its row will say why."""
+    if Path(file).suffix.lower() not in PAGED:
+        return [file]
+    try:
+        pages = count_pages(Path(file).read_bytes())
+    except (PictureError, OSError):
+        return [file]
+    return [file] if pages == 1 else [f"{file}#page={page}" for page in range(1, pages + 1)]
+
+
 def _row(model: Model, layout: str, file: str) -> Row:
     try:
-        reading = read(Path(file).read_bytes(), model, layout)
+        data, page = load(file)
+        reading = read(data, model, layout, page=page)
     except PictureError as error:
         return {"file": file, "error": str(error)}
     except OSError as error:

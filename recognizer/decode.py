@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from recognizer.document import check_page, count_pages, draw_page, is_pdf
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.grey import SAMPLE, Tone, find_tone
 
@@ -46,12 +49,15 @@ DIM = 24  # grey levels; where luma deviates less, the colours of a JPEG are loo
 class Picture:
     """An upright picture: `grey` (height, width) uint8, maybe reduced, and its full `size` (width, height).
 
-    `turned` says by how many degrees it was turned clockwise, where its file did not ask for it.
+    `turned` says by how many degrees it was turned clockwise, where its file did not ask for it; `page` which of the
+    `pages` of its file it is, counted from 1.
     """
 
     grey: np.ndarray
     size: tuple[int, int]
     turned: int = 0
+    page: int = 1
+    pages: int = 1
 
     @classmethod
     def of(cls, grey: np.ndarray) -> Picture:
@@ -63,7 +69,7 @@ class Picture:
         """Return the picture turned clockwise by quarters of a circle."""
         size = self.size[::-1] if quarters % 2 else self.size
         grey = np.ascontiguousarray(np.rot90(self.grey, -quarters))
-        return Picture(grey, size, (self.turned + 90 * quarters) % 360)
+        return replace(self, grey=grey, size=size, turned=(self.turned + 90 * quarters) % 360)
 
     def full_box(self, box: tuple[float, float, float, float]) -> list[int]:
         """The x, y, width and height of a box in `grey`, in whole pixels of the full picture."""
@@ -77,24 +83,36 @@ class Picture:
         return [x, y, right - x, bottom - y]
 
 
-def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
-    """Return the first frame of a picture file, turned as its EXIF says, grey.
+def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1) -> Picture:
+    """Return the first frame of a picture file, or a page of a PDF or TIFF, turned as its EXIF says, grey.
 
-    Raises UnreadablePicture (empty, damaged), NotAPicture, or PictureTooLarge (by the header, before decoding).
+    Raises UnreadablePicture (empty, damaged), NotAPicture, NoSuchPage, or PictureTooLarge (by the header, before
+    decoding).
     """
     if not data:
         raise UnreadablePicture("The file is empty.")
+    if is_pdf(data):
+        drawn, pages = draw_page(data, page)
+        return replace(_upright(drawn, "RGB"), page=page, pages=pages)
+    pages = count_pages(data)
+    check_page(page, pages)
+    with _open(data, max_megapixels) as image:
+        image.seek(page - 1)
+        _check_size(image.size, max_megapixels)
+        grey = _plain(image, data)
+        picture = Picture(grey, image.size) if grey is not None else _upright(image, "L")
+    if image.format == "JPEG" and picture.grey.std() < DIM:
+        with _open(data, max_megapixels) as image:
+            picture = _upright(image, "RGB")
+    return replace(picture, page=page, pages=pages)
+
+
+@contextmanager
+def _open(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
+    """The picture in a file, whose pixels are not decoded yet. What goes wrong with it becomes a PictureError."""
     try:
         with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
-            _check_size(image.size, max_megapixels)
-            grey = _plain(image, data)
-            if grey is not None:
-                return Picture(grey, image.size)
-            picture = _upright(image, "L")
-        if image.format == "JPEG" and picture.grey.std() < DIM:
-            with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
-                return _upright(image, "RGB")
-        return picture
+            yield image
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # a warning where it is an error
@@ -127,7 +145,9 @@ def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
 def _unidentified(data: bytes) -> PictureError:
     if data.startswith(SIGNATURES):
         return UnreadablePicture("The picture is damaged or incomplete.")
-    return NotAPicture("This is not a picture that can be read; send PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC.")
+    return NotAPicture(
+        "This is not a picture that can be read; send PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF."
+    )
 
 
 def _plain(image: Image.Image, data: bytes) -> np.ndarray | None:

@@ -17,6 +17,10 @@ class PictureTooLarge(PictureError):
     """The header announces more pixels than are decoded."""
 
 
+class NoSuchPage(PictureError):
+    """The file has fewer pages."""
+
+
 class NoInk(PictureError):
     """Nothing is drawn or written on the picture."""
 

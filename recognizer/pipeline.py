@@ -62,9 +62,14 @@ class Guess:
         return float(self.probabilities.max())
 
 
-def read(data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS) -> Reading:
-    """Read the digits in the bytes of a picture file, with a `layout` of LAYOUTS. Raises PictureError, ModelError."""
-    return read_picture(decode(data, max_megapixels), model, layout)
+def read(
+    data: bytes, model: Model, layout: str = "auto", max_megapixels: float = MAX_MEGAPIXELS, page: int = 1
+) -> Reading:
+    """Read the digits in the bytes of a picture file, or on a page of a PDF or TIFF, with a `layout` of LAYOUTS.
+
+    Raises PictureError, ModelError.
+    """
+    return read_picture(decode(data, max_megapixels, page), model, layout)
 
 
 def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut: Shortcut = SHORTCUT) -> Reading:
@@ -203,6 +208,8 @@ def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
         glyphs=[guess.glyph],
         picture=picture.grey,
         size=picture.size,
+        page=picture.page,
+        pages=picture.pages,
     )
 
 
@@ -234,6 +241,8 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
         size=picture.size,
         left_out=left_out,
         turned=picture.turned,
+        page=picture.page,
+        pages=picture.pages,
     )
 
 

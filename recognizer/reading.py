@@ -44,7 +44,8 @@ class Reading:
     `lines` are what is written, from top to bottom, `table` its cells where it shows columns. `frames` (n, 28, 28)
     float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is
     upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
-    that are neither digit nor mark, `turned` by how many degrees the picture was turned clockwise to be read.
+    that are neither digit nor mark, `turned` by how many degrees the picture was turned clockwise to be read, `page`
+    which of the `pages` of its file it is.
     """
 
     model: str
@@ -58,6 +59,8 @@ class Reading:
     table: list[list[str]] | None = None
     left_out: int = 0
     turned: int = 0
+    page: int = 1
+    pages: int = 1
 
     @property
     def ink(self) -> np.ndarray:
@@ -80,7 +83,7 @@ class Reading:
         return min(digit.confidence for digit in self.digits)
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON has it; `left_out`, `turned` and `table` only where there is something."""
+        """The answer as JSON has it; `left_out`, `turned`, `table` and the pages only where there is something."""
         answer = {
             "text": self.text,
             "lines": self.lines,
@@ -88,5 +91,12 @@ class Reading:
             "digits": [dict(vars(digit)) for digit in self.digits],
             "marks": [dict(vars(mark)) for mark in self.marks],
         }
-        extra = {"left_out": self.left_out or None, "turned": self.turned or None, "table": self.table}
+        paged = self.pages > 1
+        extra = {
+            "left_out": self.left_out or None,
+            "turned": self.turned or None,
+            "page": self.page if paged else None,
+            "pages": self.pages if paged else None,
+            "table": self.table,
+        }
         return answer | {name: value for name, value in extra.items() if value is not None}

@@ -15,6 +15,7 @@ import cv2
 import pytest
 
 from recognizer.bulk import FORMATS, ResumeError, resume
+from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, spawn, wait_until
 from webapp.config import ROOT
@@ -126,6 +127,32 @@ def test_a_folder_without_pictures_is_said(tmp_path):
     done = run(tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"recognizer: there are no pictures in {tmp_path}\n"
+
+
+def test_each_page_of_a_file_is_a_line(tmp_path):
+    for name in ("scan.pdf", "scan.tiff"):
+        (tmp_path / name).write_bytes(make_document(name, SEVEN_PNG, FOUR_PNG))
+    done = run(tmp_path, "--format", "json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["file"], row["text"], row["page"], row["pages"]) for row in rows] == [
+        (f"{tmp_path}/{name}#page={page}", text, page, 2)
+        for name in ("scan.pdf", "scan.tiff")
+        for page, text in ((1, "7"), (2, "4"))
+    ]
+    assert run(tmp_path / "scan.pdf#page=2").stdout == f"{tmp_path}/scan.pdf#page=2\t4\n"
+    done = run(tmp_path / "scan.tiff#page=3")
+    assert done.stdout.endswith("not read: The file has 2 pages; there is no page 3.\n")
+
+
+def test_a_page_may_be_explained(tmp_path):
+    (tmp_path / "scan.pdf").write_bytes(make_document("scan.pdf", SEVEN_PNG, FOUR_PNG))
+    assert run(tmp_path / "scan.pdf#page=2", "--explain", tmp_path / "steps.png").returncode == 0
+    assert "draws one picture, not 2" in run(tmp_path / "scan.pdf", "--explain", tmp_path / "steps.png").stderr
+
+
+def test_a_file_whose_name_is_like_that_of_a_page_is_read(tmp_path):
+    (tmp_path / "a.png#page=9").write_bytes(SEVEN_PNG)
+    assert run(tmp_path / "a.png#page=9").stdout.endswith("\t7\n")
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -176,7 +176,12 @@ def test_a_truncated_picture_is_unreadable(kind, share):
 
 @pytest.mark.parametrize(
     "data",
-    [b"<!doctype html><title>a picture</title>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\0" * 99],
+    [
+        b"<!doctype html><title>a picture</title>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%!PS-Adobe-3.0",
+        b"\0" * 99,
+    ],
 )
 def test_other_files_are_no_pictures(data):
     with pytest.raises(NotAPicture, match="send PNG, JPEG"):
