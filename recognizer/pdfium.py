@@ -11,7 +11,7 @@ import sys
 import pypdfium2
 
 SECONDS = 10  # of computing
-BYTES = 2**30  # of memory
+BYTES = 2**29  # of memory
 
 
 def main() -> str | None:

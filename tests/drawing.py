@@ -61,3 +61,4 @@ def photograph(picture: Image.Image, seed: int = 0) -> Image.Image:
 
 SEVEN_PNG = encode(draw(SEVEN))
 FOUR_PNG = encode(draw(FOUR))
+BLANK_PNG = encode(Image.new("L", (400, 400), 255))

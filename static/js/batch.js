@@ -12,7 +12,7 @@ export class Batch {
   #form;
   #section;
   #button;
-  #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these
+  #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these, `pages` of the next
   #running = null; // what aborts it
   #count = 0;
   #done = 0;
@@ -94,6 +94,7 @@ export class Batch {
     data.delete("image");
     for (const file of request.files) data.append("image", file);
     data.set("skip", request.done);
+    data.set("skip_pages", request.pages);
     return fetch(this.#form.dataset.rows, { method: "POST", body: data, signal: this.#running.signal }).catch(lost);
   }
 
@@ -111,8 +112,11 @@ export class Batch {
     this.#show();
   }
 
-  #answer(request, { row, read }) {
-    request.done++;
+  /** A row for a page; a picture is done with its last one, and most have no other. */
+  #answer(request, { row, read, last }) {
+    request.pages = last ? 0 : request.pages + 1;
+    if (last) request.done++;
+    else this.#count++;
     this.#add(document.createRange().createContextualFragment(row), read);
   }
 
@@ -143,7 +147,7 @@ function inRequests(files) {
   for (const file of files) {
     const size = file.size + BESIDE;
     if (isZip(file) || size > room || requests.at(-1).files.length === FILES) {
-      requests.push({ files: [], count: 0, done: 0 });
+      requests.push({ files: [], count: 0, done: 0, pages: 0 });
       room = BYTES;
     }
     requests.at(-1).files.push(file);

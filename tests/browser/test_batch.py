@@ -6,12 +6,15 @@ from playwright.sync_api import expect
 
 from recognizer import PictureError, read
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_batch import zipped
 from webapp.reading import strokes
 
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 SEVEN, FOUR = ("seven.png", SEVEN_PNG), ("four.png", FOUR_PNG)
+SCAN = ("scan.pdf", make_document("scan.pdf", SEVEN_PNG, FOUR_PNG, SEVEN_PNG))
+PAGES = [f"scan.pdf, page {number} of 3" for number in (1, 2, 3)]
 NOTES = ("notes.txt", b"no picture")
 PATIENCE = 120_000  # milliseconds
 # The most rows between two painted pages, and the share of the time in which scripts kept the page from answering.
@@ -181,6 +184,38 @@ def test_an_answer_that_is_cut_off_is_completed(page):
     page.get_by_role("button", name="Go on").click()
     progress(page, "2 of 2 pictures")
     expect(page.locator(".rows strong")).to_have_text(["7", "4"])
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_each_page_of_a_pdf_has_a_row(visit, screen):
+    page = visit("/upload", **SCREENS[screen])
+    send(page, SCAN, SEVEN)
+    progress(page, "4 of 4 pictures")
+    expect(page.locator(".rows bdi")).to_have_text([*PAGES, "seven.png"])
+    expect(page.locator(".rows strong")).to_have_text(["7", "4", "7", "7"])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_pdf_that_is_cut_off_goes_on_with_its_next_page(page):
+    def cut(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body="\n".join(answer.text().splitlines()[:3]) + '\n{"read": tr')
+
+    page.route("**/upload/rows", cut, times=1)
+    send(page, SCAN, SEVEN)
+    expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
+    expect(page.locator(".rows bdi")).to_have_text(PAGES[:2])
+    page.get_by_role("button", name="Go on").click()
+    progress(page, "4 of 4 pictures")
+    expect(page.locator(".rows bdi")).to_have_text([*PAGES, "seven.png"])
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_pdf_alone_gets_a_page_with_a_row_for_each_of_its_own(visit, scripted):
+    page = visit("/upload", java_script_enabled=scripted)
+    send(page, SCAN)
+    expect(page.locator(".rows bdi")).to_have_text(PAGES)
+    expect(page.get_by_role("status")).to_contain_text("All done")
 
 
 def test_what_the_site_says_is_shown(page, visit):

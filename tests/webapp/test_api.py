@@ -4,6 +4,7 @@ import json
 import pytest
 
 from recognizer import LAYOUTS
+from tests.documents import LOCKED_PDF, make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_reader import WRONG
 from webapp import create_app
@@ -101,6 +102,30 @@ def test_too_many_fields_are_a_problem_of_their_own(client):
     response = client.post(RECOGNIZE, data={f"field{n}": "x" for n in range(50)}, content_type="multipart/form-data")
     assert response.status_code == 413
     assert problem(response) == "The form has more files or fields, or larger fields, than this site takes."
+
+
+@pytest.mark.parametrize("name", ["scan.pdf", "scan.tiff"])
+def test_the_page_that_is_asked_for_is_read(client, name):
+    scan = make_document(name, SEVEN_PNG, FOUR_PNG)
+    answers = [client.post(f"{RECOGNIZE}{query}", data=scan).json for query in ("", "?page=1", "?page=2&layout=digit")]
+    assert [(answer["text"], answer["page"], answer["pages"]) for answer in answers] == [
+        ("7", 1, 2),
+        ("7", 1, 2),
+        ("4", 2, 2),
+    ]
+
+
+@pytest.mark.parametrize("page", ["3", "0", "-1", "two", "", "²", "9" * 30])
+def test_a_page_that_there_is_not_is_a_problem(client, page):
+    response = client.post(f"{RECOGNIZE}?page={page}", data=make_document("scan.tiff", SEVEN_PNG, FOUR_PNG))
+    assert response.status_code == 400
+    assert "page" in problem(response)
+
+
+def test_a_pdf_with_a_password_is_a_problem(client):
+    response = client.post(RECOGNIZE, data=LOCKED_PDF)
+    assert response.status_code == 400
+    assert problem(response) == "The PDF is locked with a password; send it without one."
 
 
 def test_another_method_is_a_problem(client):

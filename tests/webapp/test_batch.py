@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.documents import make_document
+from tests.drawing import BLANK_PNG, FOUR_PNG, SEVEN_PNG
 from tests.webapp.test_api import problem
 from webapp import create_app
 
@@ -50,6 +51,28 @@ def test_a_zip_is_unpacked(client, as_field):
         ("x/a.png", "7"),
         ("x/b.png", "4"),
     ]
+
+
+@pytest.mark.parametrize("in_zip", [True, False])
+def test_each_page_of_a_file_is_a_line(client, in_zip):
+    scan = ("scan.pdf", make_document("scan.pdf", SEVEN_PNG, BLANK_PNG, FOUR_PNG))
+    sent = form(scan, ("a.png", SEVEN_PNG))
+    if in_zip:
+        sent = form(("scans.zip", zipped([scan])), ("a.png", SEVEN_PNG))
+    first, empty, third, picture = lines(client.post(BATCH, data=sent))
+    assert [(line["name"], line["page"], line["pages"]) for line in (first, empty, third)] == [
+        ("scan.pdf", page, 3) for page in (1, 2, 3)
+    ]
+    assert (first["text"], empty["status"], third["text"], picture["text"]) == ("7", 422, "4", "7")
+    assert "page" not in picture
+
+
+def test_pages_are_limited_as_pictures_are(client, monkeypatch):
+    monkeypatch.setattr("webapp.reading.batch.MAX_PICTURES", 2)
+    three, two = (("scan.tiff", make_document("scan.tiff", *[SEVEN_PNG] * pages)) for pages in (3, 2))
+    (refused,) = lines(client.post(BATCH, data=form(three)))
+    assert (refused["status"], refused["error"]) == (413, "The file has 3 pages; at most 2 are read at once.")
+    assert [line["text"] for line in lines(client.post(BATCH, data=form(two)))] == ["7", "7"]
 
 
 def test_what_cannot_be_read_is_a_line_with_the_reason(client):

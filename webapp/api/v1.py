@@ -28,21 +28,23 @@ from webapp.serving.http import csrf
 bp = Blueprint("api", __name__, url_prefix="/api")
 csrf.exempt(bp)
 
+DIGITS_OF_PAGE = 9  # at most, of the number of a page
+
 
 @bp.post("/v1/recognize")
 def recognize() -> Response:
-    """Read the picture in the field `image`, or in the body."""
-    layout = _parse_layout()
-    return jsonify(recognise(_load_picture(), layout).as_dict())
+    """Read the picture in the field `image`, or in the body; of a file of several pages, one."""
+    layout, page = _parse_layout(), _parse_page()
+    return jsonify(recognise(_load_picture(), page, layout=layout).as_dict())
 
 
 @bp.post("/v1/recognize/batch")
 def recognize_batch() -> Response:
-    """Read many pictures, in fields or in ZIPs or both: a line of JSON each, as it is read."""
+    """Read many pictures, in fields or in ZIPs or both: a line of JSON for each page, as it is read."""
     layout = _parse_layout()
     pictures = batch.find(_load_files(), current_app.config["MAX_CONTENT_LENGTH"])
     ratelimit.charge(len(pictures))
-    lines = batch.read_lines(pictures, partial(recognise, layout=layout))
+    lines = batch.write_lines(batch.read_pages(pictures, partial(recognise, layout=layout)))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
@@ -56,7 +58,7 @@ def recognize_strokes() -> Response:
         raise  # has a status of its own
     except ValueError as error:
         abort(400, str(error))
-    reading = recognise(drawing.png, layout).as_dict()
+    reading = recognise(drawing.png, layout=layout).as_dict()
     for glyph in (*reading["digits"], *reading["marks"]):
         glyph["box"] = drawing.own_box(glyph["box"])
     return jsonify(reading)
@@ -86,6 +88,13 @@ def _parse_layout() -> str:
     if layout not in LAYOUTS:
         abort(400, f"layout={layout} is not known; use {' or '.join(LAYOUTS)}.")
     return layout
+
+
+def _parse_page() -> int:
+    text = request.args.get("page", "1")
+    if not text.isascii() or not text.isdigit() or len(text) > DIGITS_OF_PAGE or int(text) < 1:
+        abort(400, f"page={text} is no number of a page; they are counted from 1.")
+    return int(text)
 
 
 def _load_picture() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from flask import (
@@ -18,7 +19,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from recognizer import Model, ModelError, PictureError
+from recognizer import Model, PictureError, count_pages
 from webapp.history import entries
 from webapp.history.store import Entry
 from webapp.pages import choice
@@ -26,7 +27,7 @@ from webapp.pages.forms import PictureForm, answer
 from webapp.reading import batch
 from webapp.reading.archive import MAX_PICTURES, is_archive
 from webapp.reading.recognition import recognise
-from webapp.serving import errors, ratelimit
+from webapp.serving import ratelimit
 from webapp.serving.http import csrf, remember_visitor
 
 bp = Blueprint("uploads", __name__, url_prefix="/upload")
@@ -36,11 +37,12 @@ FIELDS = 10  # that a form may have besides its files
 
 
 class Row(NamedTuple):
-    """What is shown of a picture: what was read and kept, or the sentence that says why not."""
+    """What is shown of a page, maybe a picture's `last`: what was read and kept, or the sentence that says why not."""
 
     name: str
-    entry: Entry | None = None
-    error: str | None = None
+    entry: Entry | None
+    error: str | None
+    last: bool
 
 
 @bp.before_request
@@ -51,9 +53,9 @@ def _take_many_files() -> None:
 
 @bp.post("")
 def read() -> ResponseReturnValue:
-    """Read one picture as any form's. For many, or a ZIP, send a page that grows row by row."""
+    """Read one picture as any form's. For many, a ZIP or several pages, send a page that grows row by row."""
     files = _load_files()
-    if len(files) <= 1 and not any(is_archive(file.data) for file in files):
+    if len(files) <= 1 and not any(map(_holds_many, files)):
         return answer(PictureForm())
     pictures = _find_pictures(files)
     remember_visitor()  # while there still is a head to put the cookie in
@@ -64,12 +66,16 @@ def read() -> ResponseReturnValue:
 
 @bp.post("/rows")
 def rows() -> Response:
-    """Read pictures, but not the first `skip`: a line of JSON with their number, then one with a row for each."""
+    """Read pictures, but not the first `skip`, nor so many pages of the next: their number, then a row for each page.
+
+    Each is a line of JSON.
+    """
     pictures = _find_pictures(_load_files() or abort(400, "Choose a picture first."))
     remember_visitor()
-    left = pictures[max(0, request.form.get("skip", 0, type=int)) :]
+    skip, skip_pages = (max(0, request.form.get(name, 0, type=int)) for name in ("skip", "skip_pages"))
+    left = pictures[skip:]
     ratelimit.charge(len(left))
-    lines = _write_lines(len(pictures), _read_rows(left, choice.load()))
+    lines = _write_lines(len(pictures), _read_rows(left, choice.load(), skip_pages))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
@@ -81,21 +87,29 @@ def _load_files() -> list[batch.File]:
     return files
 
 
+def _holds_many(file: batch.File) -> bool:
+    """Whether there may be several pictures in a file; what is damaged is answered as one."""
+    try:
+        return is_archive(file.data) or count_pages(file.data) > 1
+    except PictureError:
+        return False
+
+
 def _find_pictures(files: list[batch.File]) -> list[batch.Picture]:
     return batch.find_or_refuse(files, current_app.config["MAX_CONTENT_LENGTH"])
 
 
-def _read_rows(pictures: Iterable[batch.Picture], model: Model) -> Iterator[Row]:
-    """Read pictures and keep the answers."""
-    for name, load in pictures:
-        try:
-            yield Row(name, entry=entries.keep(recognise(load(), model=model), "batch"))
-        except (PictureError, ModelError) as error:
-            yield Row(name, error=errors.explain(error)[1])
+def _read_rows(pictures: Iterable[batch.Picture], model: Model, skip_pages: int = 0) -> Iterator[Row]:
+    """Read the pages of pictures, but not the first of the first one, and keep the answers."""
+    for found in batch.read_pages(pictures, partial(recognise, model=model), skip_pages):
+        entry = entries.keep(found.reading, "batch") if found.reading else None
+        error = found.problem[1] if found.problem else None
+        yield Row(found.title, entry, error, found.page == found.pages)
 
 
 def _write_lines(count: int, rows: Iterator[Row]) -> Iterator[str]:
     show = get_template_attribute("_batch.html", "row")
     yield json.dumps({"count": count}) + "\n"
     for row in rows:
-        yield json.dumps({"read": row.entry is not None, "row": show(*row)}) + "\n"
+        shown = show(row.name, row.entry, row.error)
+        yield json.dumps({"read": row.entry is not None, "last": row.last, "row": shown}) + "\n"

@@ -1,4 +1,4 @@
-"""Many pictures in one request, in files and in ZIPs: which they are, and a line of JSON for each as it is read."""
+"""Many pictures in one request, in files and in ZIPs: which they are, and an answer to each page as it is read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from recognizer import ModelError, PictureError, PictureTooLarge, Reading, UnreadablePicture
+from recognizer import ModelError, PictureError, PictureTooLarge, Reading, UnreadablePicture, count_pages
 from webapp.reading.archive import MAX_PICTURES, Archive, is_archive
-from webapp.serving import errors
+from webapp.serving import errors, ratelimit
 
 AT_ONCE = {"X-Accel-Buffering": "no"}  # nginx is to pass each line or row on as it comes
 
@@ -28,6 +28,21 @@ class Picture(NamedTuple):
     load: Callable[[], bytes]
 
 
+class Answer(NamedTuple):
+    """What was read on a page of a picture, or the `problem`, the status and sentence that say why nothing was."""
+
+    name: str
+    page: int = 1
+    pages: int = 1
+    reading: Reading | None = None
+    problem: tuple[int, str] | None = None
+
+    @property
+    def title(self) -> str:
+        """The picture's name, and which of its pages it is, where it has several."""
+        return f"{self.name}, page {self.page} of {self.pages}" if self.pages > 1 else self.name
+
+
 def find(files: Iterable[File], max_bytes: int) -> list[Picture]:
     """Return the pictures in files, those in ZIPs among them. Raises PictureError."""
     return _collect(_unpack(file, max_bytes) for file in files)
@@ -38,16 +53,38 @@ def find_or_refuse(files: Iterable[File], max_bytes: int) -> list[Picture]:
     return _collect(_unpack_or_refuse(file, max_bytes) for file in files)
 
 
-def read_lines(pictures: Iterable[Picture], read: Callable[[bytes], Reading]) -> Iterator[str]:
-    """Give a line for each picture: its name and what was read, or the status and sentence that say why not."""
+def read_pages(pictures: Iterable[Picture], read: Callable[[bytes, int], Reading], skip: int = 0) -> Iterator[Answer]:
+    """Read all pages of pictures, each of which counts as a request, but not the first `skip` of the first picture."""
+    left = MAX_PICTURES
     for name, load in pictures:
-        answer: dict[str, Any]
         try:
-            answer = read(load()).as_dict()
-        except (PictureError, ModelError) as error:
-            status, detail = errors.explain(error)
-            answer = {"status": status, "error": detail}
-        yield json.dumps({"name": name} | answer) + "\n"
+            data = load()
+            pages = count_pages(data)
+            if pages > left:
+                raise PictureTooLarge(f"The file has {pages} pages; at most {MAX_PICTURES} are read at once.")
+        except PictureError as error:
+            yield Answer(name, problem=errors.explain(error))
+            continue
+        left -= pages
+        ratelimit.charge(pages)
+        for page in range(1 + skip, pages + 1):
+            try:
+                yield Answer(name, page, pages, read(data, page))
+            except (PictureError, ModelError) as error:
+                yield Answer(name, page, pages, problem=errors.explain(error))
+        skip = 0
+
+
+def write_lines(answers: Iterable[Answer]) -> Iterator[str]:
+    """Give a line of JSON for each: the picture's name and what was read, or the status and sentence of its problem."""
+    for answer in answers:
+        line: dict[str, Any] = {"name": answer.name}
+        if answer.reading:
+            line |= answer.reading.as_dict()
+        elif answer.problem:
+            line |= {"page": answer.page, "pages": answer.pages} if answer.pages > 1 else {}
+            line |= dict(zip(("status", "error"), answer.problem, strict=True))
+        yield json.dumps(line) + "\n"
 
 
 def _collect(unpacked: Iterable[list[Picture]]) -> list[Picture]:

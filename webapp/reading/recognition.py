@@ -10,8 +10,9 @@ from webapp.models import shelf
 from webapp.serving import metrics
 
 
-def recognise(picture: bytes, layout: str = "auto", model: Model | None = None) -> Reading:
-    """Read a picture with the site's own model or another one. Raises PictureError, ModelError."""
-    reading = recognizer.read(picture, model or shelf.get_own(), layout, current_app.config["MAX_MEGAPIXELS"])
+def recognise(picture: bytes, page: int = 1, *, layout: str = "auto", model: Model | None = None) -> Reading:
+    """Read a picture, or a page of it, with the site's own model or another one. Raises PictureError, ModelError."""
+    limit = current_app.config["MAX_MEGAPIXELS"]
+    reading = recognizer.read(picture, model or shelf.get_own(), layout, limit, page)
     metrics.note(reading)
     return reading
