@@ -12,15 +12,10 @@ from recognizer.page import Found
 
 @dataclass(frozen=True)
 class Geometry:
-    """How near glyphs are to each other in a line, a number and a column; heights are those of the line's digits."""
+    """How near glyphs are to each other in a number and a column; heights are those of the line's digits."""
 
-    abreast: float = 0.45  # of the lower one's height that a digit shares with the one before it in its line
-    reach: float = 12.0  # heights to the digit before
-    beside: float = 1.6  # heights to the digit that a mark belongs to
-    gap: float = 0.75  # heights between two numbers
-    column: float = 0.7  # heights between the middles of two columns
+    gap: float = 0.75  # heights between two numbers, and between the middles of two columns
     low: float = 0.4  # of a digit's height, above which no point or comma stands
-    filled: float = 0.5  # of a table's cells; fewer are rather numbers that lie about
 
 
 GEOMETRY = Geometry()
@@ -36,7 +31,7 @@ def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]
 
     A mark that is near no digit, and a point that stands too high, is left out.
     """
-    lines = _group([glyph for glyph in glyphs if glyph.is_digit], geometry)
+    lines = _group([glyph for glyph in glyphs if glyph.is_digit])
     for mark in _pair_dots(glyphs):
         if mark.name in READ and (line := _line_of(mark, lines, geometry)) is not None:
             line.append(mark)
@@ -47,7 +42,7 @@ def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]
 def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[Number]] | None:
     """Return the rows of a table, each with a number, maybe an empty one, for each column; None where there is none.
 
-    There is one where two or more lines have numbers in the same two or more columns.
+    There is one where two or more lines have numbers in the same two or more columns, and half of the cells or more.
     """
     middles = sorted(_middle_of(number) for row in rows for number in row)
     if len(rows) < 2 or not middles:
@@ -55,11 +50,11 @@ def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[
     height = float(np.median([glyph.box[3] for row in rows for number in row for glyph in number if glyph.is_digit]))
     columns = [[middles[0]]]
     for middle in middles[1:]:
-        if middle - columns[-1][-1] > geometry.column * height:
+        if middle - columns[-1][-1] > geometry.gap * height:
             columns.append([])
         columns[-1].append(middle)
     centres = np.array([np.mean(column) for column in columns])
-    if len(centres) < 2 or len(middles) < geometry.filled * len(centres) * len(rows):
+    if len(centres) < 2 or 2 * len(middles) < len(centres) * len(rows):
         return None
     table: list[list[Number]] = [[[] for _ in centres] for _ in rows]
     for cells, row in zip(table, rows, strict=True):
@@ -68,23 +63,15 @@ def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[
     return table
 
 
-def _group(digits: Sequence[Found], geometry: Geometry) -> list[list[Found]]:
-    """Lines of digits, each of which is abreast of those before it."""
+def _group(digits: Sequence[Found]) -> list[list[Found]]:
+    """Lines of digits, each of which is abreast, by more than half, of the one before it."""
     lines: list[list[Found]] = []
     for digit in sorted(digits, key=lambda digit: digit.box[0]):
-        best, most = None, geometry.abreast
-        for line in lines:
-            near = [
-                other
-                for other in line
-                if digit.box[0] - _right(other) < geometry.reach * max(digit.box[3], other.box[3])
-            ]
-            if near and (shared := _abreast(digit, near[-1])) > most:
-                best, most = line, shared
-        if best is None:
-            lines.append([digit])
-        else:
+        best = max(lines, key=lambda line: _abreast(digit, line[-1]), default=None)
+        if best and _abreast(digit, best[-1]) > 0.5:
             best.append(digit)
+        else:
+            lines.append([digit])
     return lines
 
 
@@ -117,7 +104,7 @@ def _colon(upper: Found, lower: Found) -> Found:
 
 
 def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:
-    """The line whose digit is nearest to a mark, and near enough."""
+    """The line whose digit is nearest to a mark, and nearer than it is high."""
     best, least = None, np.inf
     for line in lines:
         for digit in line:
@@ -125,7 +112,7 @@ def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> l
                 (x, y), height = _middle(mark), digit.box[3]
                 across = max(digit.box[0] - x, x - _right(digit), 0)
                 down = max(digit.box[1] - y, y - (digit.box[1] + 1.3 * height), 0)
-                if (distance := across + 2 * down) < min(least, geometry.beside * height):
+                if (distance := across + 2 * down) < min(least, height):
                     best, least = line, distance
     return best
 

@@ -27,9 +27,10 @@ class Search:
     longest: int = 1024  # pixels; the longer side at the finest scale, unless `finest` is reached before
     shortest: int = 72  # pixels; the longer side at the coarsest scale
     suited: float = 32.0  # pixels; the height of glyphs that the network sees best
-    tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well
+    tolerant: float = (
+        0.6  # standard deviation of the logarithm of heights that it sees well, and of writing of one size
+    )
     again: tuple[float, ...] = (0.75, 1.06, 1.5)  # times that height is what was found made high, to be looked at again
-    apart: float = 0.4  # in the logarithm of heights, between writing of two sizes
     near: float = 0.12  # in their logarithm; scales so near to each other show the same
     largest: int = 1400  # pixels; the longer side when it is looked at again
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
@@ -135,7 +136,7 @@ def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float,
     heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit and glyph.score >= search.likely)
     sizes: list[list[float]] = []
     for height in heights:
-        if not sizes or height - sizes[-1][-1] > search.apart or height - sizes[-1][0] > 2 * search.apart:
+        if not sizes or height - sizes[-1][0] > 2 * search.tolerant:
             sizes.append([])
         sizes[-1].append(height)
     better: list[float] = []
