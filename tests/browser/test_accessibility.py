@@ -82,8 +82,7 @@ def barriers(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("screen", "scheme"), [("phone", "dark"), ("desktop", "light")])
 def test_no_page_has_barriers(visit, screen, scheme):
     page = visit("/history", **SCREENS[screen], color_scheme=scheme, reduced_motion="reduce")
     found = barriers(page)  # while it is empty
