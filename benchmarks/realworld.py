@@ -54,9 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.write and (options.sets or options.limit):
         parser.error("--write takes all of all sets.")
-    folder = Path(os.environ.get("DIGITS_DATA", ""))
-    if not (folder / "sets.json").is_file():
-        sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
+    folder = find_folder()
     chosen = options.sets.split(",") if options.sets else find_names(folder)
     if unknown := set(chosen) - set(find_names(folder)):
         parser.error(f"no such sets: {', '.join(unknown)}; there are {', '.join(find_names(folder))}.")
@@ -73,6 +71,14 @@ def main() -> None:
         written = [row for row, _ in figures.load().values()]
         readme = ROOT / "README.md"
         readme.write_text(figures.update(readme.read_text(encoding="utf-8"), written), encoding="utf-8")
+
+
+def find_folder() -> Path:
+    """The folder of the data sets; ends the program where there is none."""
+    folder = Path(os.environ.get("DIGITS_DATA", ""))
+    if not (folder / "sets.json").is_file():
+        sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
+    return folder
 
 
 def measure(

@@ -36,8 +36,7 @@ class Search:
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
-    likely: float = 0.3  # the score from which a digit is looked at again, and what needs no other proof counts
-    sure: float = 0.4  # the score from which a digit is one (amounts)
+    likely: float = 0.35  # the score from which a digit is looked at again, and from which a glyph counts
     same: float = 0.4  # intersection over union of what is one glyph
     within: float = 0.75  # of its area, that a digit or mark lies in another one to be a part of it
     most: int = 1000  # glyphs of a page; the least sure are left out
@@ -119,7 +118,7 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
     if again:
         scales, peaks = [*scales, *again], _join([peaks, _look(grey, again, look, search)])
     found = _merge(peaks, scales, search)
-    return [glyph for glyph in found if glyph.score >= (search.sure if glyph.is_digit else search.likely)]
+    return [glyph for glyph in found if glyph.score >= search.likely]
 
 
 def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:

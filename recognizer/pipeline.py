@@ -22,7 +22,7 @@ from recognizer.reading import Digit, Mark, Reading
 
 PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
-ONE = replace(SEARCH, least=0.05, sure=0.12)  # where there is a digit for certain, the surest one is it (blank)
+ONE = replace(SEARCH, least=0.05, likely=0.12)  # where there is a digit for certain, the surest one is it (blank)
 
 
 @dataclass(frozen=True)

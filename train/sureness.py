@@ -14,7 +14,7 @@ from recognizer.glyphs import CLASSES
 from recognizer.page import SEARCH, Found, find_glyphs
 from train.pages.sheet import DOUBTFUL
 
-ALL = replace(SEARCH, likely=0.15, sure=0.15)  # also what is too unsure to be kept when serving
+ALL = replace(SEARCH, likely=0.15)  # also what is too unsure to be kept when serving
 OVERLAP = 0.3  # intersection over union, from which a glyph found is one that is there
 
 
