@@ -54,7 +54,7 @@ def main() -> None:
         for blurred in (False, True):
             name = f"{patch}×{patch} every {step}, {'blurred' if blurred else 'wiped'}"
             chosen = (patch, step, blurred) == (PATCH, STEP, False)
-            way = partial(occluded, model=model, patch=patch, step=step, blurred=blurred)
+            way = partial(occlude, model=model, patch=patch, step=step, blurred=blurred)
             show(name + (" (chosen)" if chosen else ""), model, digits, way)
 
 
@@ -65,7 +65,7 @@ def readable(model: Model, limit: int) -> list[tuple[np.ndarray, int]]:
     return [(reading.frames[0], int(label)) for reading, label in readings if reading.text == label]
 
 
-def occluded(frame: np.ndarray, digit: int, **options: Any) -> np.ndarray:
+def occlude(frame: np.ndarray, digit: int, **options: Any) -> np.ndarray:
     """What this repository takes for evidence."""
     return attribute(frame, digit, **options).evidence
 

@@ -58,7 +58,7 @@ def main() -> None:
         page = launch(playwright).new_page(base_url=url, **DESKTOP)
         page.goto("/")
         page.evaluate(WATCH)
-        timed = [measured(page, strokes) for strokes in itertools.islice(drawings(), count)]
+        timed = [measure(page, strokes) for strokes in itertools.islice(drawings(), count)]
     ours, bare = (statistics.median(column) for column in zip(*timed, strict=True))
     print(f"pen up to answer on the screen in Chromium, median of {len(timed)} drawings (ms)")
     print(f"  {'this page':24}{ours:8.1f}")
@@ -75,7 +75,7 @@ def drawings() -> Iterator[Strokes]:
     return itertools.chain.from_iterable(zip(*by_digit, strict=False))
 
 
-def measured(page: Page, strokes: Strokes) -> tuple[float, float]:
+def measure(page: Page, strokes: Strokes) -> tuple[float, float]:
     """Draw on an empty canvas; milliseconds from pen up to the answer, and of the bare request."""
     page.keyboard.press("c")
     for stroke in placed(page, strokes):

@@ -32,11 +32,11 @@ def main() -> None:
         print(f"SQLite, {options.entries:,} entries")
         print(ROW.format("", "MB", "seconds", "to the first", "more memory, at most"))
         for kind in KINDS:
-            size, seconds, first, memory = measured(app, kind)
+            size, seconds, first, memory = measure(app, kind)
             print(ROW.format(kind, f"{size:.1f}", f"{seconds:.1f}", f"{first:.2f} s", f"{memory:.1f} MB"), flush=True)
 
 
-def measured(app: Flask, kind: str) -> tuple[float, float, float, float]:
+def measure(app: Flask, kind: str) -> tuple[float, float, float, float]:
     """Megabytes of an export, its seconds and those to its first part, and megabytes of memory beyond those before."""
     client = app.test_client()
     with client.session_transaction() as session:

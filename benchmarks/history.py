@@ -118,7 +118,7 @@ def measure(app: Flask, options: argparse.Namespace) -> None:
     for name, arguments in (FILTERS | {"the oldest page": deep}).items():
         with app.test_request_context("/history?" + urlencode(arguments)):
             session["visitor"] = VISITOR
-            seconds = [timed() for _ in range(options.runs)]
+            seconds = [time_request() for _ in range(options.runs)]
             figure = 1000 * statistics.median(seconds)
             unfiltered = unfiltered or figure
             found = paging.load(Filter.of(request.args), request.args).count
@@ -140,7 +140,7 @@ def oldest(app: Flask) -> str:
         return paging.make_cursor(ids[-1])
 
 
-def timed() -> float:
+def time_request() -> float:
     """Seconds for what the page asks of the database."""
     which = Filter.of(request.args)
     start = time.perf_counter()

@@ -30,8 +30,8 @@ def main() -> None:
     peer.predict(frames, verbose=0)
     ours, theirs = [], []
     for _ in range(ROUNDS):  # in turn, so that a noisy moment meets both
-        ours += [timed(lambda: served(frames)) for _ in range(SERVED)]
-        theirs += [timed(lambda: peer.predict(frames, verbose=0)) for _ in range(PREDICTED)]
+        ours += [time_call(lambda: served(frames)) for _ in range(SERVED)]
+        theirs += [time_call(lambda: peer.predict(frames, verbose=0)) for _ in range(PREDICTED)]
     first, second = 1000 * statistics.median(ours), 1000 * statistics.median(theirs)
     print("one digit, median (ms)")
     print(f"  {name + ', LiteRT, one thread':36}{first:9.3f}")
@@ -39,7 +39,7 @@ def main() -> None:
     print(f"  {'ratio':36}1/{second / first:.0f}")
 
 
-def timed(call: Callable[[], object]) -> float:
+def time_call(call: Callable[[], object]) -> float:
     start = time.perf_counter()
     call()
     return time.perf_counter() - start

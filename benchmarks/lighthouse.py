@@ -44,7 +44,7 @@ def main() -> None:
     serve = [ROOT / "scripts" / "serve"]
     with tempfile.TemporaryDirectory() as folder, serving(serve, ROOT, folder) as (_, api, _):
         url = api.removesuffix("/api/v1/recognize")
-        cookie = visited(url)
+        cookie = visit(url)
         for page in options.pages:
             report = lighthouse(url + page, cookie)
             scores = [round(100 * report["categories"][name]["score"]) for name in CATEGORIES]
@@ -53,7 +53,7 @@ def main() -> None:
                 print(f"    {line}")
 
 
-def visited(url: str) -> str:
+def visit(url: str) -> str:
     """The cookie of a visitor who has had a picture read."""
     with requests.Session() as browser:
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(f"{url}/upload").text)[1]

@@ -57,12 +57,12 @@ def drawn(site: str, end: float) -> tuple[list[float], list[float]]:
         sys.exit("The page has no form.")
     form = {"csrf_token": token[1], "source": "canvas"}
     while time.perf_counter() < end:
-        live += [posted(browser, f"{site}/live", form, 200) for _ in range(LIVE)]
-        kept.append(posted(browser, f"{site}/read", form, 303))
+        live += [send(browser, f"{site}/live", form, 200) for _ in range(LIVE)]
+        kept.append(send(browser, f"{site}/read", form, 303))
     return live, kept
 
 
-def posted(browser: requests.Session, url: str, form: dict[str, str], status: int) -> float:
+def send(browser: requests.Session, url: str, form: dict[str, str], status: int) -> float:
     start = time.perf_counter()
     answer = browser.post(url, data=form, files={"image": ("drawing.png", SEVEN_PNG)}, allow_redirects=False)
     if answer.status_code != status:

@@ -86,7 +86,7 @@ def main() -> None:
         (Path(folder) / "picture.png").write_bytes(SEVEN_PNG)
         places = sites(Path(folder))
         print(f"a 400×400 PNG of a drawn digit; {WORKERS} workers of 4 threads; medians of {options.rounds}")
-        starts, busy, calm, memories = measured(places, Path(folder), options)
+        starts, busy, calm, memories = measure(places, Path(folder), options)
     compare("requests a second, 8 at once", {name: found[0] for name, found in busy.items()})
     compare("half of the answers take, one at a time (ms)", {name: found[1] for name, found in calm.items()})
     compare("99 % of the answers take, one at a time (ms)", {name: found[2] for name, found in calm.items()})
@@ -114,7 +114,7 @@ def sites(folder: Path) -> dict[str, Site]:
     return found
 
 
-def measured(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, dict, dict, dict]:
+def measure(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, dict, dict, dict]:
     """Of each site: seconds to start; figures of wrk, 8 at once and one at a time; memory. In turn, round by round."""
     starts, busy, calm, memories = ({name: [] for name in places} for _ in range(4))
     for number in range(options.rounds):  # in turn, so that a noisy moment meets all

@@ -70,7 +70,7 @@ class Attribution:
         inked = np.argwhere(self.frame > FAINT)
         low, high = inked.min(0), inked.max(0)
         row, column = np.clip(3 * (peak - low) // (high - low + 1), 0, 2)
-        return _named(ROWS[row], COLUMNS[column])
+        return _name_place(ROWS[row], COLUMNS[column])
 
 
 def attribute(
@@ -105,7 +105,7 @@ def log_odds(probabilities: np.ndarray) -> np.ndarray:
     return np.log(sure / (1 - sure))
 
 
-def _named(row: str, column: str) -> str:
+def _name_place(row: str, column: str) -> str:
     if row == column:
         return "in the middle"
     if row == "middle":

@@ -155,7 +155,7 @@ def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
                 break
             end += len(line.encode("utf-8", "surrogateescape"))
             if number or line != kind.head:
-                done.update([_parsed(kind, line, f"{path}: line {number + 1}")])
+                done.update([_parse_line(kind, line, f"{path}: line {number + 1}")])
     starts = (kind.head or kind.start(file) for file in files)
     if torn and not end and not any(torn.startswith(start) or start.startswith(torn) for start in starts):
         raise ResumeError(f"{path}: line 1 is no row of this format; name another file to write to.")
@@ -163,7 +163,7 @@ def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
     return done
 
 
-def _parsed(kind: Format, line: str, place: str) -> tuple[str, bool]:
+def _parse_line(kind: Format, line: str, place: str) -> tuple[str, bool]:
     try:
         return kind.parse(line[:-1])
     except (ValueError, KeyError, TypeError) as error:

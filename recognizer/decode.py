@@ -119,7 +119,7 @@ def _open(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
         most = min(max_megapixels, 2 * (Image.MAX_IMAGE_PIXELS or np.inf) / 1e6)  # Pillow opens no larger ones
         raise PictureTooLarge(f"The picture has too many pixels; at most {most:g} megapixels are read.") from error
     except UnidentifiedImageError as error:
-        raise _unidentified(data) from error
+        raise _explain_unknown(data) from error
     except Exception as error:  # damaged files make Pillow's decoders raise nearly anything
         raise UnreadablePicture("The picture is damaged or incomplete.") from error
 
@@ -142,7 +142,7 @@ def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
         )
 
 
-def _unidentified(data: bytes) -> PictureError:
+def _explain_unknown(data: bytes) -> PictureError:
     if data.startswith(SIGNATURES):
         return UnreadablePicture("The picture is damaged or incomplete.")
     return NotAPicture(
@@ -194,13 +194,13 @@ def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
-        return Image.fromarray(_stretched(np.asarray(image, np.float32)))
+        return Image.fromarray(_stretch(np.asarray(image, np.float32)))
     if image.mode in ("1", "L", "LA") and not image.has_transparency_data:
         return image.convert("L")
-    return Image.fromarray(_toned(image, "RGBA" if image.has_transparency_data else "RGB"))
+    return Image.fromarray(_apply_tone(image, "RGBA" if image.has_transparency_data else "RGB"))
 
 
-def _toned(image: Image.Image, mode: str) -> np.ndarray:
+def _apply_tone(image: Image.Image, mode: str) -> np.ndarray:
     """The grey pixels of a picture in colour, made band by band."""
     sample = image.resize([min(side, SAMPLE) for side in image.size], Image.Resampling.NEAREST).convert(mode)
     tone = find_tone(np.asarray(sample))
@@ -214,7 +214,7 @@ def _toned(image: Image.Image, mode: str) -> np.ndarray:
     return grey
 
 
-def _stretched(values: np.ndarray) -> np.ndarray:
+def _stretch(values: np.ndarray) -> np.ndarray:
     """Pixels of a type without a fixed range (32-bit integers, floats), as 0..255 between their finite extremes."""
     finite = values[np.isfinite(values)]
     if not finite.size:

@@ -95,7 +95,7 @@ def _strongest(contrast: np.ndarray, plain: Plain) -> float:
 
 def _middle_above(least: float, contrast: np.ndarray) -> float:
     """The median of what contrast is above the least."""
-    marked = contrast[_marked(contrast)]
+    marked = contrast[_find_marked(contrast)]
     strong = marked[marked > int(least)]
     middle = [(len(strong) - 1) // 2, len(strong) // 2]
     return float(np.partition(strong, middle)[middle].mean())
@@ -103,12 +103,12 @@ def _middle_above(least: float, contrast: np.ndarray) -> float:
 
 def _with_strength(contrast: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """Contrast with each level replaced by its strength (256,), which of 0 is 0."""
-    ink, marked = np.zeros_like(contrast), _marked(contrast)
+    ink, marked = np.zeros_like(contrast), _find_marked(contrast)
     ink[marked] = cv2.LUT(contrast[marked], strength)
     return ink
 
 
-def _marked(contrast: np.ndarray) -> tuple[slice, slice]:
+def _find_marked(contrast: np.ndarray) -> tuple[slice, slice]:
     """The rows and columns of all contrast there is: of a drawing, much less than the whole."""
     x, y, width, height = cv2.boundingRect(contrast)
     return slice(y, y + height), slice(x, x + width)

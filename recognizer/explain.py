@@ -20,14 +20,14 @@ def draw(reading: Reading) -> np.ndarray:
     """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading."""
     grey, ink = reading.picture, 255 - reading.ink
     scale = _scale(grey.shape)
-    boxed = cv2.cvtColor(_scaled(grey, scale), cv2.COLOR_GRAY2BGR)
+    boxed = cv2.cvtColor(_resize(grey, scale), cv2.COLOR_GRAY2BGR)
     for glyph in reading.glyphs:
         x, y, width, height = (round(scale * side) for side in glyph.box)
         cv2.rectangle(boxed, (x, y), (x + width, y + height), MARK, 2)
-    steps = {"upright and grey": _scaled(grey, scale), "ink": _scaled(ink, scale), "digits": boxed}
+    steps = {"upright and grey": _resize(grey, scale), "ink": _resize(ink, scale), "digits": boxed}
     across = max(boxed.shape[1] * len(steps) + GAP * (len(steps) - 1), SIDE * ZOOM)
-    return _framed(
-        np.vstack([_row([_titled(step, name) for name, step in steps.items()], across), _frames(reading, across)])
+    return _add_border(
+        np.vstack([_row([_add_title(step, name) for name, step in steps.items()], across), _frames(reading, across)])
     )
 
 
@@ -37,7 +37,7 @@ def _scale(shape: tuple[int, ...]) -> float:
     return LARGEST / side if side > LARGEST else max(1, round(SMALLEST / side))
 
 
-def _scaled(picture: np.ndarray, scale: float) -> np.ndarray:
+def _resize(picture: np.ndarray, scale: float) -> np.ndarray:
     return resize(picture, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
 
 
@@ -46,12 +46,12 @@ def _frames(reading: Reading, across: int) -> np.ndarray:
     cells = []
     for frame, digit in zip(reading.frames, reading.digits, strict=True):
         seen = np.round(255 * frame).astype(np.uint8).repeat(ZOOM, 0).repeat(ZOOM, 1)
-        cells.append(_titled(seen, f"{digit.character}  {digit.confidence:.0%}"))
+        cells.append(_add_title(seen, f"{digit.character}  {digit.confidence:.0%}"))
     each = max(1, (across + GAP) // (cells[0].shape[1] + GAP))
     return np.vstack([_row(cells[start : start + each], across) for start in range(0, len(cells), each)])
 
 
-def _titled(picture: np.ndarray, title: str) -> np.ndarray:
+def _add_title(picture: np.ndarray, title: str) -> np.ndarray:
     """A picture with a line above it."""
     colour = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else picture
     boxed = cv2.copyMakeBorder(colour, 22, GAP, 0, 0, cv2.BORDER_CONSTANT, value=PAPER)
@@ -65,5 +65,5 @@ def _row(pictures: list[np.ndarray], across: int) -> np.ndarray:
     return cv2.copyMakeBorder(row, 0, 0, 0, across - row.shape[1], cv2.BORDER_CONSTANT, value=PAPER)
 
 
-def _framed(picture: np.ndarray) -> np.ndarray:
+def _add_border(picture: np.ndarray) -> np.ndarray:
     return cv2.copyMakeBorder(picture, GAP, GAP, GAP, GAP, cv2.BORDER_CONSTANT, value=PAPER)

@@ -38,12 +38,12 @@ def frame(ink: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
 
     The aspect is kept, the longest side fills the box and the ink's centre of mass is in the middle.
     """
-    glyph, box = halve(_cropped(ink), framing.working_box), framing.box
+    glyph, box = halve(_crop(ink), framing.working_box), framing.box
     if max(glyph.shape) > box:
-        glyph = shrink(_thickened(glyph, framing), box)
+        glyph = shrink(_thicken(glyph, framing), box)
     elif max(glyph.shape) < box:
         glyph = resize(glyph, box / max(glyph.shape), cv2.INTER_LINEAR)
-    return _centred(glyph / np.float32(max(glyph.max(), 1)), framing.centre)
+    return _centre(glyph / np.float32(max(glyph.max(), 1)), framing.centre)
 
 
 def measure_stroke_width(ink: np.ndarray) -> float:
@@ -54,12 +54,12 @@ def measure_stroke_width(ink: np.ndarray) -> float:
     return 4 * float(distance.sum()) / inside - 2 if inside else 0.0
 
 
-def _cropped(ink: np.ndarray) -> np.ndarray:
+def _crop(ink: np.ndarray) -> np.ndarray:
     x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width] if width and height else ink
 
 
-def _thickened(ink: np.ndarray, framing: Framing) -> np.ndarray:
+def _thicken(ink: np.ndarray, framing: Framing) -> np.ndarray:
     missing = framing.thinnest * max(ink.shape) / framing.box - measure_stroke_width(ink)
     if missing < 1:
         return ink
@@ -68,7 +68,7 @@ def _thickened(ink: np.ndarray, framing: Framing) -> np.ndarray:
     return cv2.dilate(cv2.copyMakeBorder(ink, grown, grown, grown, grown, cv2.BORDER_CONSTANT), kernel)
 
 
-def _centred(glyph: np.ndarray, centre: float) -> np.ndarray:
+def _centre(glyph: np.ndarray, centre: float) -> np.ndarray:
     """Place a glyph, which must fit, so that its centre of mass is at `centre` along both sides, or next to it."""
     height, width = glyph.shape
     mass = glyph.sum()

@@ -128,7 +128,7 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
     height = components.usual_height()
     found = find_glyphs(255 - components.ink, load_detector(), height)
-    rest = np.setdiff1d(components.solid(), _claimed(components, found, shortcut))
+    rest = np.setdiff1d(components.solid(), _find_claimed(components, found, shortcut))
     tall = components.boxes[rest, 3] >= shortcut.tall * height
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
@@ -152,7 +152,7 @@ def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture
 
 def _is_digit(components: Components, found: Found, model: Model, shortcut: Shortcut) -> bool:
     """Whether the digit network, too, takes the ink of a glyph for a digit."""
-    claimed = _claimed(components, [found], shortcut)
+    claimed = _find_claimed(components, [found], shortcut)
     return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
 
 
@@ -171,7 +171,7 @@ def _read_page(picture: Picture, found: Sequence[Found], unread: int, model: Mod
     return _state_page(picture, rows, len(found) + unread - count, model)
 
 
-def _claimed(components: Components, found: Sequence[Found], shortcut: Shortcut) -> np.ndarray:
+def _find_claimed(components: Components, found: Sequence[Found], shortcut: Shortcut) -> np.ndarray:
     """The labels of the components whose ink lies, by more than half, in the boxes of glyphs."""
     claimed = sum((components.mass_in(_claim(glyph, shortcut)) for glyph in found), np.zeros(len(components.mass)))
     return np.flatnonzero(claimed > 0.5 * components.mass)  # the background, which has no mass, is none of them

@@ -58,10 +58,10 @@ class _Maker:
         self.precision = precision
 
     def conv(self, x: keras.KerasTensor, name: str, filters: int, stride: int = 1) -> keras.KerasTensor:
-        return kl.ReLU(dtype=self.precision, name=f"{name}_relu")(self._normalised(x, name, filters, stride))
+        return kl.ReLU(dtype=self.precision, name=f"{name}_relu")(self._normalise(x, name, filters, stride))
 
     def residual(self, x: keras.KerasTensor, name: str, filters: int) -> keras.KerasTensor:
-        change = self._normalised(self.conv(x, f"{name}_a", filters), f"{name}_b", filters)
+        change = self._normalise(self.conv(x, f"{name}_a", filters), f"{name}_b", filters)
         total = kl.Add(dtype=self.precision, name=f"{name}_add")([x, change])
         return kl.ReLU(dtype=self.precision, name=f"{name}_out")(total)
 
@@ -72,7 +72,7 @@ class _Maker:
         larger = kl.UpSampling2D(2, dtype=self.precision, name=f"up{at}")(coarse)
         return kl.Add(dtype=self.precision, name=f"merge{at}")([self.side(fine, f"side{at}"), larger])
 
-    def _normalised(self, x: keras.KerasTensor, name: str, filters: int, stride: int = 1) -> keras.KerasTensor:
+    def _normalise(self, x: keras.KerasTensor, name: str, filters: int, stride: int = 1) -> keras.KerasTensor:
         if stride > 1:  # padded alike on all sides, which "same" is not at an even size
             x = kl.ZeroPadding2D(1, dtype=self.precision, name=f"{name}_pad")(x)
         x = kl.Conv2D(

@@ -25,13 +25,13 @@ GREY = 128, 128, 128  # and what can hardly be seen
 
 def write(hands: Hands, seed: int, path: Path) -> None:
     """Write a picture with a row of crops for each kind of page, and rows of real pictures where there are some."""
-    rows = [np.hstack([_framed(*render(hands, (seed, n), kind)) for n in range(COLUMNS)]) for kind in KINDS]
+    rows = [np.hstack([_draw_boxes(*render(hands, (seed, n), kind)) for n in range(COLUMNS)]) for kind in KINDS]
     pictures = _real(np.random.default_rng(seed))
     rows += [np.hstack(pictures[n : n + COLUMNS]) for n in range(0, len(pictures) - COLUMNS + 1, COLUMNS)]
     Image.fromarray(np.vstack(rows)).save(path)
 
 
-def _framed(tile: np.ndarray, glyphs: np.ndarray) -> np.ndarray:
+def _draw_boxes(tile: np.ndarray, glyphs: np.ndarray) -> np.ndarray:
     """A tile in colours, with a box around each glyph."""
     image = np.repeat(tile[..., None], 3, axis=2)
     for kind, x, y, width, height in glyphs:
@@ -54,11 +54,11 @@ def _real(rng: np.random.Generator) -> list[np.ndarray]:
         with ZipFile(path) as archive:
             names = [name for name in sorted(archive.namelist()) if not name.endswith((".csv", "/"))]
             for name in rng.choice(names, min(COLUMNS, len(names)), replace=False):
-                pictures.append(_fitted(Image.open(io.BytesIO(archive.read(name))).convert("L")))
+                pictures.append(_fit(Image.open(io.BytesIO(archive.read(name))).convert("L")))
     return pictures
 
 
-def _fitted(picture: Image.Image) -> np.ndarray:
+def _fit(picture: Image.Image) -> np.ndarray:
     scale = TILE / max(picture.size)
     small = picture.resize([max(1, round(side * scale)) for side in picture.size])
     tile = Image.new("L", (TILE, TILE), 128)

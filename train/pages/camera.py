@@ -29,7 +29,7 @@ def photograph(sheet: Sheet, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     """
     grain = rng.uniform(1, 12) if not sheet.plain and rng.random() < 0.6 else 0.0
     bare = _paper(sheet, rng)
-    image = _inked(bare, sheet, rng)
+    image = _ink(bare, sheet, rng)
     contrasts = [_contrast(glyph, bare, image) for glyph in sheet.glyphs]
     glyphs = [
         glyph if contrast > CONTRAST + grain else replace(glyph, kind=DOUBTFUL)
@@ -38,7 +38,7 @@ def photograph(sheet: Sheet, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     if sheet.window:
         image, glyphs = _cut(image, glyphs, sheet.window, rng)
     elif sheet.on_desk or rng.random() < 0.04:
-        image, glyphs = _laid(image, glyphs, rng)
+        image, glyphs = _lay_down(image, glyphs, rng)
     view = _view(rng, steady=sheet.plain)
     border = cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT
     image = cv2.warpPerspective(
@@ -48,12 +48,12 @@ def photograph(sheet: Sheet, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     heights = [box[4] for box in boxes if box[0] not in SMALL]
     height = float(np.quantile(heights, 0.3)) if heights else TILE / 4
     if not sheet.plain or rng.random() < 0.3:
-        image = _blurred(image, rng, height)
+        image = _blur(image, rng, height)
     if not sheet.plain and rng.random() < 0.1:
-        tile = _thresholded(image, grain, float(np.median(contrasts or [60])), rng)
+        tile = _threshold(image, grain, float(np.median(contrasts or [60])), rng)
         boxes = [box if _part(tile, box).std() > BLACK_ON_WHITE else (DOUBTFUL, *box[1:]) for box in boxes]
     else:
-        tile = _saved(image, rng, grain, processed=not sheet.plain)
+        tile = _save(image, rng, grain, processed=not sheet.plain)
     return tile, np.array(boxes, np.float32).reshape(-1, 5)
 
 
@@ -76,7 +76,7 @@ def _paper(sheet: Sheet, rng: np.random.Generator) -> np.ndarray:
     return paper * (1 - sheet.print.astype(np.float32) / 255 * strength * 0.95)
 
 
-def _inked(paper: np.ndarray, sheet: Sheet, rng: np.random.Generator) -> np.ndarray:
+def _ink(paper: np.ndarray, sheet: Sheet, rng: np.random.Generator) -> np.ndarray:
     """Paper with the handwriting on it."""
     ink = sheet.ink.astype(np.float32) / 255
     if sheet.plain:
@@ -126,7 +126,7 @@ def _area(glyph: Glyph) -> float:
     return float(np.prod(np.maximum(np.ptp(glyph.points, 0), 1)))
 
 
-def _laid(image: np.ndarray, glyphs: list[Glyph], rng: np.random.Generator) -> tuple[np.ndarray, list[Glyph]]:
+def _lay_down(image: np.ndarray, glyphs: list[Glyph], rng: np.random.Generator) -> tuple[np.ndarray, list[Glyph]]:
     """A sheet that lies on a desk and ends within the picture, at one edge or all about."""
     desk = rng.uniform(20, 220) + (texture(rng, int(rng.integers(3, 80))) - 0.5) * rng.uniform(10, 140)
     margin = rng.uniform(-60, 70, 4)
@@ -186,7 +186,7 @@ def _part(image: np.ndarray, box: tuple[float, ...]) -> np.ndarray:
     return image[min(top, TILE - 1) : int(y + height / 2) + 1, min(left, TILE - 1) : int(x + width / 2) + 1]
 
 
-def _blurred(image: np.ndarray, rng: np.random.Generator, height: float) -> np.ndarray:
+def _blur(image: np.ndarray, rng: np.random.Generator, height: float) -> np.ndarray:
     """Out of focus, shaken or of too few pixels, but so that glyphs of a `height` can still be read."""
     if rng.random() < 0.55:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, np.clip(BLUR * height, 0.5, 1.8)))
@@ -203,7 +203,7 @@ def _blurred(image: np.ndarray, rng: np.random.Generator, height: float) -> np.n
     return image
 
 
-def _saved(image: np.ndarray, rng: np.random.Generator, grain: float, processed: bool) -> np.ndarray:
+def _save(image: np.ndarray, rng: np.random.Generator, grain: float, processed: bool) -> np.ndarray:
     """Grain, contrast, compression and dark mode; what is not `processed` comes from a screen."""
     if grain:
         image = image + rng.normal(0, grain, image.shape)
@@ -217,7 +217,7 @@ def _saved(image: np.ndarray, rng: np.random.Generator, grain: float, processed:
     return 255 - tile if rng.random() < (0.1 if processed else 0.3) else tile
 
 
-def _thresholded(image: np.ndarray, grain: float, contrast: float, rng: np.random.Generator) -> np.ndarray:
+def _threshold(image: np.ndarray, grain: float, contrast: float, rng: np.random.Generator) -> np.ndarray:
     """As a fax or a scan in black and white: what is darker than the paper about it, by a part of the ink, is black."""
     paper = cv2.GaussianBlur(image.astype(np.float32), (0, 0), rng.uniform(12, 40))
     noisy = image + rng.normal(0, grain / 2, image.shape)

@@ -73,7 +73,7 @@ def load(held_out: Collection[str]) -> Split:
     mine = [hand for number, hand in enumerate(writers) if number % VALIDATED]
     theirs = [hand for number, hand in enumerate(writers) if not number % VALIDATED]
     mnist = data.mnist()
-    words = [_scaled(item.strokes, WORD) for item in items if _is_word(item.label)]
+    words = [_scale(item.strokes, WORD) for item in items if _is_word(item.label)]
     training = _together(_hands(kept) + mine, words, _scans(cast(data.Frames, mnist.train)))
     validation = _together(_hands(away) + theirs, words, training.scans)
     validation.signs = training.signs | validation.signs
@@ -147,7 +147,7 @@ def _upright(strokes: Strokes) -> Strokes:
     return [((stroke - points.min(0)) / size).astype(np.float32) for stroke in strokes]
 
 
-def _scaled(strokes: Strokes, height: float) -> Strokes:
+def _scale(strokes: Strokes, height: float) -> Strokes:
     return [(stroke * (1 / (height * _height(strokes)))).astype(np.float32) for stroke in strokes]
 
 

@@ -34,7 +34,7 @@ WORDS = PHRASES.strip().replace("\n", ";").split(";")
 def text(sheet: Sheet, x: float, y: float, height: float, words: str = "") -> float:
     """Print words, or some by chance, with their top left corner at x, y; return how wide they are."""
     rng = sheet.rng
-    mask = _varied(_set(words or _some(rng), str(rng.choice(FONTS)), max(5, int(height))), rng)
+    mask = _vary(_set(words or _some(rng), str(rng.choice(FONTS)), max(5, int(height))), rng)
     sheet.paste((mask * (sheet.grey / 255)).astype(np.uint8), x, y, sheet.print)
     return float(mask.shape[1])
 
@@ -144,7 +144,7 @@ def _set(words: str, font: str, height: int) -> np.ndarray:
     return np.asarray(image)
 
 
-def _varied(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _vary(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Print as other fonts have it: wider or narrower, leaning, heavier or lighter."""
     high, wide = mask.shape
     stretch, lean = rng.uniform(0.7, 1.35), rng.choice([0.0, rng.uniform(-0.05, 0.3)])

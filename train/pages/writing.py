@@ -122,7 +122,7 @@ class Writer:
         strokes = vary(int(digit), known[self.rng.integers(len(known))], self.rng)
         if self.rng.random() < 0.1:
             strokes = [stroke for stroke in loosen(strokes, 0.1, self.rng) if len(stroke)] or strokes
-        return [_straightened(stroke) for stroke in strokes] if self.how.angular else strokes
+        return [_straighten(stroke) for stroke in strokes] if self.how.angular else strokes
 
     def _letter(self, character: str) -> Strokes:
         """A letter or sign, on the baseline."""
@@ -231,7 +231,7 @@ def _points(*points: tuple[float, float]) -> np.ndarray:
     return np.array(points, np.float32)
 
 
-def _straightened(stroke: np.ndarray) -> np.ndarray:
+def _straighten(stroke: np.ndarray) -> np.ndarray:
     """Few straight lines for a stroke (Douglas & Peucker 1973)."""
     line = cv2.approxPolyDP(stroke.astype(np.float32)[:, None], 0.05, False)
     return line[:, 0]

@@ -43,8 +43,8 @@ def of_drawing(body: bytes) -> dict[str, list[Any]]:
 
     All numbers are shares of the canvas' side.
     """
-    parsed = _parsed(body)
-    strokes, _ = _checked(parsed)
+    parsed = _parse(body)
+    strokes, _ = _check(parsed)
     widths = parsed.get("widths")
     if not isinstance(widths, list) or len(widths) != len(strokes) or not all(map(_is_width, widths)):
         raise ValueError("Each stroke has the width of its pen among the 'widths', a number above 0.")
@@ -55,7 +55,7 @@ def of_drawing(body: bytes) -> dict[str, list[Any]]:
 
 def draw(body: bytes) -> Drawing:
     """Draw the JSON `{"strokes": [[[x, y], …], …], "width": …}`, y downwards, in any unit. Raises ValueError."""
-    strokes, width = _checked(_parsed(body))
+    strokes, width = _check(_parse(body))
     points = np.concatenate(strokes) if strokes else np.zeros((1, 2))
     low, extent = points.min(0), np.ptp(points, axis=0)
     scale = HEIGHT / max(extent[1], extent[0] * HEIGHT / LONGEST, (width or 0) * HEIGHT / BROADEST, 1e-9)
@@ -66,7 +66,7 @@ def draw(body: bytes) -> Drawing:
     return Drawing(encode(255 - ink), scale, low - margin / scale)
 
 
-def _parsed(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     if len(body) > MAX_BYTES:
         raise PictureTooLarge(f"The strokes are {len(body)} bytes of JSON; at most {MAX_BYTES} are read.")
     try:
@@ -75,7 +75,7 @@ def _parsed(body: bytes) -> Any:
         raise ValueError("This is no JSON.") from error
 
 
-def _checked(body: Any) -> tuple[list[np.ndarray], float | None]:
+def _check(body: Any) -> tuple[list[np.ndarray], float | None]:
     if not isinstance(body, dict) or not isinstance(strokes := body.get("strokes"), list):
         raise ValueError("Send an object with the member 'strokes', a list of strokes.")
     if not all(isinstance(stroke, list) and stroke for stroke in strokes):
