@@ -20,12 +20,12 @@ upload.value = (file | {{"last_modified": datetime.now()}},)
 
 @pytest.fixture(scope="module")
 def ran():
-    """The notebook after a training of one epoch, and after an upload."""
+    """The notebook after a training of two epochs, and after an upload."""
     data_file("mnist.npz")
     path = ROOT / "train" / "handwritten_digit_recognition.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in (UPLOAD, "answers.outputs")]
-    environment = os.environ | {"NOTEBOOK_EPOCHS": "1"}
+    environment = os.environ | {"NOTEBOOK_EPOCHS": "2"}
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}})
     client.execute(env=environment)
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
