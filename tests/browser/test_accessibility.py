@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import by_mouse
@@ -102,4 +103,4 @@ def test_no_page_has_barriers(visit, screen, scheme):
 def test_the_rejected_picture_is_one(visit):
     page = visit("/upload")
     keep(page, PICTURES["rejected"])
-    assert page.get_by_text("This does not look like a digit").is_visible()
+    expect(page.get_by_text("This does not look like a digit")).to_be_visible()

@@ -163,7 +163,7 @@ def test_without_javascript_a_list_is_corrected_one_after_the_other(visit):
         with page.expect_navigation():
             form.get_by_role("button", name="Correct, or confirm").click()
         assert re.search(r"/history/label\?digit=7#entry-\d+$", page.url)
-        assert page.get_by_text("Saved.").is_visible()
+        expect(page.get_by_text("Saved.")).to_be_visible()
     assert labels(page) == [("7402", True), ("4", None), ("1", True)]
 
 

@@ -23,8 +23,8 @@ def test_why_opens_over_the_drawing_and_closes_again(visit, strokes, screen):
     page.get_by_role("link", name="Why?").click()
     dialog = page.get_by_role("dialog", name="Why 9?")
     dialog.wait_for()
-    assert dialog.get_by_role("img", name="speaks most for 9").is_visible()
-    assert dialog.get_by_text("speaks for 9").is_visible()
+    expect(dialog.get_by_role("img", name="speaks most for 9")).to_be_visible()
+    expect(dialog.get_by_text("speaks for 9")).to_be_visible()
     assert page.evaluate("document.activeElement.textContent") == "Close"
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
@@ -62,4 +62,4 @@ def test_a_site_that_cannot_be_reached_leaves_the_link_to_the_browser(visit, str
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()) }")
     page.get_by_role("link", name="Why?").click()
     page.wait_for_url("**/why")
-    assert page.get_by_role("heading", name="Why 9?").is_visible()
+    expect(page.get_by_role("heading", name="Why 9?")).to_be_visible()

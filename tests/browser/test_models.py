@@ -12,10 +12,10 @@ WITHOUT_SCRIPTS = DESKTOP | {"java_script_enabled": False}
 def test_a_model_is_found_chosen_and_reads(visit, screen):
     page = visit("/models", **SCREENS[screen])
     page.get_by_role("button", name="Choose small", exact=True).click()
-    assert page.get_by_text("From now on small reads for you.").is_visible()
+    expect(page.get_by_text("From now on small reads for you.")).to_be_visible()
     page.get_by_role("link", name="small", exact=True).first.click()
-    assert page.get_by_text("Reads for you").is_visible()
-    assert page.get_by_role("row", name="Convolution 64 filters").count() == 2
+    expect(page.get_by_text("Reads for you")).to_be_visible()
+    expect(page.get_by_role("row", name="Convolution 64 filters")).to_have_count(2)
     plot = page.get_by_alt_text("Which digits it takes for which")
     plot.scroll_into_view_if_needed()
     expect(plot).to_have_js_property("naturalWidth", 512)
@@ -32,10 +32,10 @@ def test_all_of_it_works_without_scripts(visit):
         ("Compare models", "What other models read"),
     ):
         page.get_by_role("link", name=link).click()
-        assert page.get_by_role("heading", name=heading).is_visible()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
         page.get_by_role("link", name="Back to the answer").click()
     page.get_by_role("link", name="Models", exact=True).click()
     page.get_by_role("button", name="Choose two-conv", exact=True).click()
-    assert page.get_by_text("From now on two-conv reads for you.").is_visible()
+    expect(page.get_by_text("From now on two-conv reads for you.")).to_be_visible()
     page.get_by_role("link", name="How it works").click()
-    assert page.get_by_text("from the last one that you had read").is_visible()
+    expect(page.get_by_text("from the last one that you had read")).to_be_visible()

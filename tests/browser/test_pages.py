@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_accessibility import NUMBER, keep
@@ -47,5 +48,5 @@ def test_nothing_moves_when_the_scripts_come(visit, path, screen):
 
 def test_an_unknown_page_is_explained(visit):
     page = visit("/nowhere")
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert "404 (NOT FOUND)" in visit.complaints.pop()
