@@ -16,7 +16,7 @@ MAX_PAGES = 1000  # of a TIFF
 MAX_ENTRIES = 50_000  # of the directories of all pages of a TIFF, as Pillow makes an object of each
 SIDE = 1600  # pixels of the longer side of a PDF's page, as of other pictures
 HEAD = "<3I"  # of what PDFium's process answers: pages, width, height
-PATIENCE = 20  # seconds for a page, waiting for a processor included
+PATIENCE = 10  # seconds for a page, waiting for a processor included
 
 
 def is_pdf(data: bytes) -> bool:

@@ -27,9 +27,7 @@ class Search:
     longest: int = 1024  # pixels; the longer side at the finest scale, unless `finest` is reached before
     shortest: int = 72  # pixels; the longer side at the coarsest scale
     suited: float = 32.0  # pixels; the height of glyphs that the network sees best
-    tolerant: float = (
-        0.6  # standard deviation of the logarithm of heights that it sees well, and of writing of one size
-    )
+    tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well, and of one size
     again: tuple[float, ...] = (0.75, 1.06, 1.5)  # times that height is what was found made high, to be looked at again
     near: float = 0.12  # in their logarithm; scales so near to each other show the same
     largest: int = 1400  # pixels; the longer side when it is looked at again

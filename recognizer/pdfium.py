@@ -10,7 +10,7 @@ import sys
 
 import pypdfium2
 
-SECONDS = 10  # of computing
+SECONDS = 5  # of computing
 BYTES = 2**29  # of memory
 
 
