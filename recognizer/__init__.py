@@ -1,4 +1,4 @@
-"""Picture in, digits out: decode → ink → layout → frame → model → reading. `docs/how-it-reads.md` shows the way."""
+"""Picture in, digits out: decode → drawing or page → layout → frame → model → reading. See `docs/how-it-reads.md`."""
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture
 from recognizer.document import count_pages

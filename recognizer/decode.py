@@ -92,7 +92,7 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1) -
     if not data:
         raise UnreadablePicture("The file is empty.")
     if is_pdf(data):
-        drawn, pages = draw_page(data, page)
+        drawn, pages = draw_page(data, page, WORKING_SIDE)
         return replace(_upright(drawn, "RGB"), page=page, pages=pages)
     pages = count_pages(data)
     check_page(page, pages)

@@ -14,7 +14,6 @@ from recognizer.errors import NoSuchPage, PictureTooLarge, UnreadablePicture
 PDF, TIFF = b"%PDF-", (b"II*\0", b"MM\0*")
 MAX_PAGES = 1000  # of a TIFF
 MAX_ENTRIES = 50_000  # of the directories of all pages of a TIFF, as Pillow makes an object of each
-SIDE = 1600  # pixels of the longer side of a PDF's page, as of other pictures
 HEAD = "<3I"  # of what PDFium's process answers: pages, width, height
 PATIENCE = 10  # seconds for a page, waiting for a processor included
 
@@ -27,7 +26,7 @@ def is_pdf(data: bytes) -> bool:
 def count_pages(data: bytes) -> int:
     """How many pages a file has; a file that is neither PDF nor TIFF has one. Raises PictureError."""
     if is_pdf(data):
-        return _call_pdfium(data, 0)[0]
+        return _call_pdfium(data, 0, 1)[0]
     return _count_tiff(data) if data.startswith(TIFF) else 1
 
 
@@ -37,17 +36,17 @@ def check_page(page: int, pages: int) -> None:
         raise NoSuchPage(f"The file has {pages} page{'s' * (pages != 1)}; there is no page {page}.")
 
 
-def draw_page(data: bytes, page: int) -> tuple[Image.Image, int]:
-    """Return a page of a PDF, counted from 1, as a picture in RGB, and how many there are. Raises PictureError."""
-    pages, size, pixels = _call_pdfium(data, page)
+def draw_page(data: bytes, page: int, side: int) -> tuple[Image.Image, int]:
+    """Return a page of a PDF, from 1, in RGB, `side` pixels long, and how many there are. Raises PictureError."""
+    pages, size, pixels = _call_pdfium(data, page, side)
     check_page(page, pages)
     return Image.frombytes("RGB", size, pixels), pages
 
 
-def _call_pdfium(data: bytes, page: int) -> tuple[int, tuple[int, int], bytes]:
+def _call_pdfium(data: bytes, page: int, side: int) -> tuple[int, tuple[int, int], bytes]:
     """How many pages a PDF has, and width, height and pixels of one of them. Raises PictureError."""
     program = str(Path(__file__).with_name("pdfium.py"))
-    command = [sys.executable, "-I", program, str(page), str(SIDE)]
+    command = [sys.executable, "-I", program, str(page), str(side)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603, our own
     except subprocess.TimeoutExpired:

@@ -14,7 +14,7 @@ class NotAPicture(PictureError):
 
 
 class PictureTooLarge(PictureError):
-    """The header announces more pixels than are decoded."""
+    """More pixels, pages, time or memory than are spent on a file."""
 
 
 class NoSuchPage(PictureError):

@@ -61,18 +61,18 @@ def _compare(found: np.ndarray, truth: np.ndarray, figures: np.ndarray) -> None:
     free = np.ones(len(truth), bool)
     for answer in found:
         kind = int(answer[0])
-        overlaps = _overlaps(answer, truth) * free
-        match = int(overlaps.argmax()) if len(truth) else -1
+        shared = overlaps(answer, truth) * free
+        match = int(shared.argmax()) if len(truth) else -1
         least = OVERLAP if kind < len(DIGITS) else MARK_OVERLAP
-        if match < 0 or overlaps[match] < least:
-            figures[kind, 3] += not (_overlaps(answer, doubtful) > MARK_OVERLAP).any()
+        if match < 0 or shared[match] < least:
+            figures[kind, 3] += not (overlaps(answer, doubtful) > MARK_OVERLAP).any()
         else:
             free[match] = False
             figures[kinds[match], 1 if kinds[match] == kind else 2] += 1
 
 
-def _overlaps(answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Intersection over union of an answer's box and those of glyphs, (m,)."""
+def overlaps(answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Intersection over union, (m,), of the boxes of an answer and of glyphs: class, centre x and y, width, height."""
     low = np.maximum(answer[1:3] - answer[3:5] / 2, truth[:, 1:3] - truth[:, 3:5] / 2)
     high = np.minimum(answer[1:3] + answer[3:5] / 2, truth[:, 1:3] + truth[:, 3:5] / 2)
     both = np.prod(np.maximum(high - low, 0), axis=1)

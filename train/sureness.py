@@ -12,6 +12,7 @@ from recognizer.bundle import Sureness
 from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
 from recognizer.page import SEARCH, Found, find_glyphs
+from train.found import overlaps
 from train.pages.sheet import DOUBTFUL
 
 ALL = replace(SEARCH, likely=0.15)  # also what is too unsure to be kept when serving
@@ -35,9 +36,6 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
 
 def _is_there(found: Found, glyphs: np.ndarray) -> bool:
     """Whether one of the glyphs is where one was found."""
-    corner = np.array(found.box[:2])
-    low = np.maximum(glyphs[:, 1:3] - glyphs[:, 3:5] / 2, corner)
-    high = np.minimum(glyphs[:, 1:3] + glyphs[:, 3:5] / 2, corner + found.box[2:])
-    both = np.clip(high - low, 0, None).prod(1)
-    union = glyphs[:, 3:5].prod(1) + found.box[2] * found.box[3] - both
-    return bool((both > OVERLAP * union).any())
+    x, y, width, height = found.box
+    answer = np.array([CLASSES.index(found.name), x + width / 2, y + height / 2, width, height])
+    return bool((overlaps(answer, glyphs) > OVERLAP).any())

@@ -172,12 +172,18 @@ def test_a_lost_connection_stops_it_and_it_goes_on_when_asked(page, visit):
     visit.complaints[:] = [text for text in visit.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
 
 
-def test_an_answer_that_is_cut_off_is_completed(page):
+def cut_off(page, lines):
+    """Let the next answer end in the middle of the line after these."""
+
     def cut(route):
         answer = route.fetch()
-        route.fulfill(response=answer, body="\n".join(answer.text().splitlines()[:2]) + '\n{"read": tr')
+        route.fulfill(response=answer, body="\n".join(answer.text().splitlines()[:lines]) + '\n{"read": tr')
 
     page.route("**/upload/rows", cut, times=1)
+
+
+def test_an_answer_that_is_cut_off_is_completed(page):
+    cut_off(page, lines=2)
     send(page, SEVEN, FOUR)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
     expect(page.locator(".rows strong")).to_have_text(["7"])
@@ -197,11 +203,7 @@ def test_each_page_of_a_pdf_has_a_row(visit, screen):
 
 
 def test_a_pdf_that_is_cut_off_goes_on_with_its_next_page(page):
-    def cut(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, body="\n".join(answer.text().splitlines()[:3]) + '\n{"read": tr')
-
-    page.route("**/upload/rows", cut, times=1)
+    cut_off(page, lines=3)
     send(page, SCAN, SEVEN)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
     expect(page.locator(".rows bdi")).to_have_text(PAGES[:2])

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from recognizer import NoSuchPage, PictureTooLarge, UnreadablePicture, count_pages, read
-from recognizer.decode import decode
-from recognizer.document import MAX_ENTRIES, MAX_PAGES, SIDE
+from recognizer.decode import WORKING_SIDE, decode
+from recognizer.document import MAX_ENTRIES, MAX_PAGES
 from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 
@@ -49,7 +49,7 @@ def test_of_a_file_of_one_page_no_page_is_told(data, model):
 
 
 def test_a_page_of_a_pdf_is_as_large_as_other_pictures():
-    assert max(decode(make_document("scan.pdf", SEVEN_PNG)).grey.shape) == SIDE
+    assert max(decode(make_document("scan.pdf", SEVEN_PNG)).grey.shape) == WORKING_SIDE
 
 
 def test_a_damaged_pdf_is_said_to_be():
