@@ -11,7 +11,6 @@ import numpy as np
 from recognizer import Model, Picture, explain, read_picture
 from recognizer.detector import load_detector
 from recognizer.encode import encode
-from recognizer.glyphs import STRIDE, TILE
 from recognizer.model import MODELS
 from recognizer.page import Found, find_glyphs
 from recognizer.strokes import rasterise
@@ -20,7 +19,6 @@ from train.data import parse_unipen
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent / "tests" / "data" / "pendigits-orig.tra.gz"
 WIDTH, HEIGHT = 640, 250  # pixels of the sheet
-MARK, DIGIT = (43, 80, 200), (200, 80, 43)  # blue, green, red
 
 
 def main() -> None:
@@ -30,7 +28,6 @@ def main() -> None:
     digit = 255 - rasterise([stroke * 2.4 + 80 for stroke in hand["5"]], 16, (400, 400))
     _write("digit", explain.draw(read_picture(Picture.of(digit), model, "digit")))
     sheet = _sheet(hand)
-    _write("page-heat", _heat(sheet))
     _write("page-glyphs", _boxes(sheet, find_glyphs(sheet, load_detector())))
     _write("page", explain.draw(read_picture(Picture.of(sheet), model, "page")))
 
@@ -70,22 +67,12 @@ def _sheet(hand: dict[str, list[np.ndarray]]) -> np.ndarray:
     return grey
 
 
-def _heat(sheet: np.ndarray) -> np.ndarray:
-    """What the network sees in the first tile, over it: the redder, the surer that a glyph's centre is there."""
-    tile = sheet[:TILE, :TILE]
-    tile = cv2.copyMakeBorder(tile, 0, TILE - tile.shape[0], 0, 0, cv2.BORDER_REPLICATE)
-    heat, _ = load_detector()(tile[None, ..., None].astype(np.float32) / 255)
-    strength = cv2.resize(heat[0].max(-1), None, fx=STRIDE, fy=STRIDE, interpolation=cv2.INTER_NEAREST)[..., None]
-    colour = cv2.cvtColor(tile, cv2.COLOR_GRAY2BGR) * (1 - strength) + np.array(MARK) * strength
-    return cv2.resize(np.round(colour).astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
-
-
 def _boxes(sheet: np.ndarray, found: list[Found]) -> np.ndarray:
     """The glyphs with their boxes and classes, digits in one colour and marks in another."""
     picture = cv2.cvtColor(sheet, cv2.COLOR_GRAY2BGR)
     for glyph in found:
         x, y, width, height = map(round, glyph.box)
-        colour = DIGIT if glyph.is_digit else MARK
+        colour = explain.DIGIT if glyph.is_digit else explain.MARK
         cv2.rectangle(picture, (x, y), (x + width, y + height), colour, 2)
         cv2.putText(picture, glyph.name, (x, y - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, 1, cv2.LINE_AA)
     return picture

@@ -1,11 +1,13 @@
-"""The way from a picture to its digits, drawn: what was upright and grey, the ink, the boxes, the frames."""
+"""The way from a picture to its digits, drawn: upright and grey, what the page network saw, ink, boxes, frames."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
+from recognizer.detector import load_detector
 from recognizer.frame import SIDE
+from recognizer.page import find_heat
 from recognizer.reading import Reading
 from recognizer.scale import resize
 
@@ -13,22 +15,43 @@ LARGEST, SMALLEST = 420, 320  # pixels of a picture's longer side, as drawn, the
 ZOOM = 3  # of a frame
 GAP = 16  # pixels
 LETTER = 0.5  # of OpenCV's own size
-PAPER, QUIET, MARK = (255, 255, 255), (110, 110, 110), (200, 80, 43)  # blue, green, red
+PAPER, QUIET, DIGIT, MARK = (255, 255, 255), (110, 110, 110), (200, 80, 43), (43, 80, 200)  # blue, green, red
 
 
 def draw(reading: Reading) -> np.ndarray:
-    """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading."""
+    """Return a picture (height, width, 3) uint8, in OpenCV's order of colours, of the steps that led to a reading.
+
+    Raises ModelError.
+    """
     grey, ink = reading.picture, 255 - reading.ink
     scale = _scale(grey.shape)
-    boxed = cv2.cvtColor(_resize(grey, scale), cv2.COLOR_GRAY2BGR)
-    for glyph in reading.glyphs:
-        x, y, width, height = (round(scale * side) for side in glyph.box)
-        cv2.rectangle(boxed, (x, y), (x + width, y + height), MARK, 2)
-    steps = {"upright and grey": _resize(grey, scale), "ink": _resize(ink, scale), "digits": boxed}
+    boxed = _box(cv2.cvtColor(_resize(grey, scale), cv2.COLOR_GRAY2BGR), reading)
+    steps = {"upright and grey": _resize(grey, scale)}
+    if reading.by_page_network:
+        steps["middles of glyphs"] = _draw_heat(reading, scale)
+    steps |= {"ink": _resize(ink, scale), "digits and marks": boxed}
     across = max(boxed.shape[1] * len(steps) + GAP * (len(steps) - 1), SIDE * ZOOM)
     return _add_border(
         np.vstack([_row([_add_title(step, name) for name, step in steps.items()], across), _frames(reading, across)])
     )
+
+
+def _box(picture: np.ndarray, reading: Reading) -> np.ndarray:
+    """Boxes around digits, and in another colour around marks, on a picture of any scale."""
+    scale = picture.shape[1] / reading.size[0]
+    for colour, glyphs in (DIGIT, reading.digits), (MARK, reading.marks):
+        for glyph in glyphs:
+            x, y, width, height = (round(scale * side) for side in glyph.box)
+            cv2.rectangle(picture, (x, y), (x + width, y + height), colour, 2)
+    return picture
+
+
+def _draw_heat(reading: Reading, scale: float) -> np.ndarray:
+    """The picture, the redder the surer the page network is that the middle of a glyph is there."""
+    height = float(np.median([glyph.box[3] for glyph in reading.glyphs]))
+    heat = _resize(find_heat(reading.picture, load_detector(), height), scale)[..., None]
+    grey = _resize(reading.picture, scale)[..., None]
+    return np.asarray(np.round(grey * (1 - heat) + np.array(MARK) * heat).astype(np.uint8))
 
 
 def _scale(shape: tuple[int, ...]) -> float:

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from recognizer.glyphs import CLASSES, DIGITS, STRIDE, TILE
+from recognizer.glyphs import CLASSES, DIGITS, GRID, STRIDE, TILE
+from recognizer.scale import resize
 
+# Of a tile: its top and left in the sheet, heat, box, and which of its cells (GRID, GRID) no neighbour answers for.
+View = tuple[tuple[int, int], np.ndarray, np.ndarray, np.ndarray]
 Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # tiles (n, TILE, TILE, 1), 0 to 1 → heat, box
 
 
@@ -119,6 +122,22 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
     return [glyph for glyph in found if glyph.score >= search.likely]
 
 
+def find_heat(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> np.ndarray:
+    """Return how surely the middle of a glyph is at each pixel of a grey picture (height, width), 0 to 1.
+
+    That is what the network sees at the scale that suits writing of a `height` in pixels.
+    """
+    scale = min(search.suited / height, search.largest / max(grey.shape))
+    sheet = _sheet(grey, scale, search.padding)
+    whole = np.zeros(sheet.shape, np.float32)
+    for (row, column), heat, _, own in _views(sheet, look, search.overlap):
+        part = whole[row : row + TILE, column : column + TILE]
+        np.maximum(part, (heat.max(-1) * own).repeat(STRIDE, 0).repeat(STRIDE, 1), out=part)
+    bottom, right = (search.padding + max(1, round(side * scale)) for side in grey.shape)
+    inner = whole[search.padding : bottom, search.padding : right]
+    return cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
 def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
     """The scales at which the longer side is halved until it is short."""
     side = max(grey.shape)
@@ -154,19 +173,12 @@ def _join(parts: Sequence[Peaks]) -> Peaks:
 
 def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
     """What the network sees at one scale, tile by tile."""
-    sheet = _sheet(grey, scale, search.padding)
     limits = np.array(grey.shape[::-1])
     boxes, classes = [np.zeros((0, 4))], [np.zeros((0, len(CLASSES)))]
-    for (row, top, bottom), (column, left, right) in itertools.product(
-        *(_starts(side, search.overlap) for side in sheet.shape)
-    ):
-        tile = sheet[row : row + TILE, column : column + TILE]
-        heat, box = (answer[0] for answer in look(tile[None, ..., None].astype(np.float32) / 255))
+    for (row, column), heat, box, own in _views(_sheet(grey, scale, search.padding), look, search.overlap):
         strongest = heat.max(-1)
         peak = (strongest > search.least) & (strongest == cv2.dilate(strongest, np.ones((3, 3))))
-        y, x = np.nonzero(peak)
-        own = (top <= y * STRIDE) & (y * STRIDE < bottom) & (left <= x * STRIDE) & (x * STRIDE < right)
-        y, x = y[own], x[own]
+        y, x = np.nonzero(peak & own)
         size = STRIDE * np.exp(box[y, x, :2])
         centre = STRIDE * (np.stack([x, y], 1) + 0.5 + box[y, x, 2:4]) + (column, row) - search.padding
         low, high = (np.clip(corner / scale, 0, limits) for corner in (centre - size / 2, centre + size / 2))
@@ -176,10 +188,19 @@ def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
     return Peaks(found, np.concatenate(classes), np.full(len(found), scale))
 
 
+def _views(sheet: np.ndarray, look: Look, overlap: int) -> Iterator[View]:
+    """What the network answers for each tile of a sheet."""
+    places = STRIDE * np.arange(GRID)
+    for (row, top, bottom), (column, left, right) in itertools.product(*(_starts(n, overlap) for n in sheet.shape)):
+        tile = sheet[row : row + TILE, column : column + TILE]
+        heat, box = (answer[0] for answer in look(tile[None, ..., None].astype(np.float32) / 255))
+        down, across = ((low <= places) & (places < high) for low, high in ((top, bottom), (left, right)))
+        yield (row, column), heat, box, down[:, None] & across
+
+
 def _sheet(grey: np.ndarray, scale: float, padding: int) -> np.ndarray:
     """The picture at a scale, with paper around it, at least as large as a tile."""
-    height, width = (max(1, round(side * scale)) for side in grey.shape)
-    seen = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    seen = resize(grey, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     paper = int(np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]])))
     below, right = (padding + max(0, TILE - side - 2 * padding) for side in seen.shape)
     return cv2.copyMakeBorder(seen, padding, below, padding, right, cv2.BORDER_CONSTANT, value=paper)

@@ -243,6 +243,7 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
         turned=picture.turned,
         page=picture.page,
         pages=picture.pages,
+        by_page_network=True,
     )
 
 

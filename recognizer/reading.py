@@ -45,7 +45,7 @@ class Reading:
     float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is
     upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
     that are neither digit nor mark, `turned` by how many degrees the picture was turned clockwise to be read, `page`
-    which of the `pages` of its file it is.
+    which of the `pages` of its file it is. `by_page_network` says whether that network found the digits and read them.
     """
 
     model: str
@@ -61,6 +61,7 @@ class Reading:
     turned: int = 0
     page: int = 1
     pages: int = 1
+    by_page_network: bool = False
 
     @property
     def ink(self) -> np.ndarray:

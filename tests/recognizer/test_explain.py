@@ -21,10 +21,20 @@ def test_each_step_is_drawn(model, png):
     reading = read(png, model)
     drawn = explain.draw(reading)
     assert drawn.dtype == np.uint8
-    blue = (drawn == explain.MARK).all(2).sum()
+    blue = (drawn == explain.DIGIT).all(2).sum()
     assert blue > 100 * len(reading.digits)
     black = (drawn == 0).all(2).sum()
     assert black > len(reading.digits) * 0.5 * (28 * explain.ZOOM) ** 2
+
+
+def count_red(pixels):
+    blue, _, red = pixels.astype(int).transpose(2, 0, 1)
+    return int((red > blue + 60).sum())
+
+
+def test_what_the_page_network_saw_is_drawn_where_it_read(model):
+    assert count_red(explain.draw(read(FOUR_PNG, model))) == 0
+    assert count_red(explain.draw(read(NUMBER_PNG, model))) > 100
 
 
 def test_many_digits_take_several_rows_of_frames(model):

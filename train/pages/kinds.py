@@ -334,7 +334,7 @@ KINDS: dict[Kind, float] = {
     table: 0.13,
     ruled: 0.1,
     cheque: 0.13,
-    equations: 0.12,
+    equations: 0.16,
     close: 0.05,
     letters: 0.12,
     canvas: 0.13,

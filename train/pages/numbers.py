@@ -14,8 +14,16 @@ Rng = np.random.Generator
 
 
 def digits(rng: Rng, fewest: int = 1, most: int = 5) -> str:
-    """Digits in a row; each is as likely as any other."""
-    return "".join(map(str, rng.integers(0, 10, int(rng.integers(fewest, most + 1)))))
+    """Digits in a row; each is as likely as any other, but at the end of some a 1, which there is easily overlooked."""
+    row = "".join(map(str, rng.integers(0, 10, int(rng.integers(fewest, most + 1)))))
+    if len(row) > 1 and rng.random() < 0.1:
+        return "1" + row[1:] if rng.random() < 0.5 else row[:-1] + "1"
+    return row
+
+
+def rounded(rng: Rng) -> str:
+    """A whole number of tens, hundreds or thousands."""
+    return digits(rng, 1, 2) + "0" * int(rng.integers(1, 4))
 
 
 def amount(rng: Rng) -> str:
@@ -53,8 +61,11 @@ def clock(rng: Rng) -> str:
 
 
 def signed(rng: Rng) -> str:
-    """A negative number, or one with its plus."""
-    return f"{rng.choice(['-', '-', '-', '+'])}{digits(rng, 1, 3)}" + (f".{rng.integers(0, 10)}" * (rng.random() < 0.2))
+    """A negative number, or one with its plus; some write the sign behind it."""
+    sign, number = rng.choice(["-", "-", "-", "+"]), rounded(rng) if rng.random() < 0.25 else digits(rng, 1, 3)
+    if rng.random() < 0.1:
+        return f"{number}{sign}"
+    return f"{sign}{number}" + f".{rng.integers(0, 10)}" * (rng.random() < 0.2)
 
 
 def code(rng: Rng) -> str:
