@@ -39,7 +39,7 @@ def accuracies(name: str, seeds: int) -> list[float]:
     """In per cent, one for each seed."""
     with tempfile.TemporaryDirectory() as folder:
         cards = [fit(load(name), Run(Path(folder) / name, seed))[0] for seed in range(seeds)]
-    return [100 * card["results"]["mnist test"]["accuracy"] for card in cards]
+    return [100 * card.results["mnist test"].accuracy for card in cards]
 
 
 if __name__ == "__main__":

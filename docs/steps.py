@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 
 from recognizer import Model, Picture, explain, read_picture
+from recognizer.detection import Detection
 from recognizer.detector import load_detector
 from recognizer.encode import encode
 from recognizer.model import MODELS
-from recognizer.page import Found, find_glyphs
+from recognizer.page import find_glyphs
 from recognizer.strokes import rasterise
 from train.data import parse_unipen
 
@@ -67,7 +68,7 @@ def _sheet(hand: dict[str, list[np.ndarray]]) -> np.ndarray:
     return grey
 
 
-def _boxes(sheet: np.ndarray, found: list[Found]) -> np.ndarray:
+def _boxes(sheet: np.ndarray, found: list[Detection]) -> np.ndarray:
     """The glyphs with their boxes and classes, digits in one colour and marks in another."""
     picture = cv2.cvtColor(sheet, cv2.COLOR_GRAY2BGR)
     for glyph in found:

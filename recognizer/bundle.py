@@ -11,9 +11,9 @@ from typing import Any, ClassVar, TypeVar
 
 from recognizer.errors import ModelError
 from recognizer.frame import Framing
-from recognizer.tables import parse
+from recognizer.schema import parse
 
-DIGITS = 10  # what a model of digits tells apart
+DIGIT_COUNT = 10  # what a model of digits tells apart
 LITERT, KERAS = "model.tflite", "model.keras"
 
 
@@ -89,8 +89,8 @@ class Result:
 
     def __post_init__(self) -> None:
         """Refuse accuracies of other than ten digits. Raises ValueError."""
-        if len(self.per_digit) != DIGITS:
-            raise ValueError(f"per_digit has {len(self.per_digit)} accuracies, not {DIGITS}")
+        if len(self.per_digit) != DIGIT_COUNT:
+            raise ValueError(f"per_digit has {len(self.per_digit)} accuracies, not {DIGIT_COUNT}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ class DigitCard(Card):
 
 
 @dataclass(frozen=True)
-class Found:
+class ClassResult:
     """How a page network finds and reads glyphs of one class, on rendered pages by hands that it has not seen."""
 
     glyphs: int
@@ -144,7 +144,7 @@ class PageCard(Card):
     classes: list[str]  # in the order of its answers
     threshold: float  # a score, from 0 to 1; the figures are of what is found with more
     sureness: Sureness
-    results: dict[str, Found]  # by class
+    results: dict[str, ClassResult]  # by class
 
 
 C = TypeVar("C", bound=Card)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.page import Found
+from recognizer.detection import Detection
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ GEOMETRY = Geometry()
 
 READ = ".,-/:+%"  # the marks that are answered
 
-Number = list[Found]  # digits and marks from left to right
+Number = list[Detection]  # digits and marks from left to right
 Row = list[Number]
 
 
-def arrange(glyphs: Sequence[Found], geometry: Geometry = GEOMETRY) -> list[Row]:
+def arrange(glyphs: Sequence[Detection], geometry: Geometry = GEOMETRY) -> list[Row]:
     """Return the lines of digits and marks from top to bottom, each as its numbers from left to right.
 
     A mark that is near no digit, and a point that stands too high, is left out.
@@ -63,9 +63,9 @@ def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[
     return table
 
 
-def _group(digits: Sequence[Found]) -> list[list[Found]]:
+def _group(digits: Sequence[Detection]) -> list[list[Detection]]:
     """Lines of digits, each of which is abreast, by more than half, of the one before it."""
-    lines: list[list[Found]] = []
+    lines: list[list[Detection]] = []
     for digit in sorted(digits, key=lambda digit: digit.box[0]):
         best = max(lines, key=lambda line: _abreast(digit, line[-1]), default=None)
         if best and _abreast(digit, best[-1]) > 0.5:
@@ -75,13 +75,13 @@ def _group(digits: Sequence[Found]) -> list[list[Found]]:
     return lines
 
 
-def _abreast(digit: Found, other: Found) -> float:
+def _abreast(digit: Detection, other: Detection) -> float:
     """What share of the lower one's height two digits have in common."""
     tops, bottoms = zip(*((glyph.box[1], glyph.box[1] + glyph.box[3]) for glyph in (digit, other)), strict=True)
     return (min(bottoms) - max(tops)) / min(digit.box[3], other.box[3])
 
 
-def _pair_dots(glyphs: Sequence[Found]) -> list[Found]:
+def _pair_dots(glyphs: Sequence[Detection]) -> list[Detection]:
     """The glyphs, with one colon for each dot that stands above another one, less than a digit's height."""
     height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
     single = [glyph for glyph in glyphs if glyph.name != "."]
@@ -96,14 +96,14 @@ def _pair_dots(glyphs: Sequence[Found]) -> list[Found]:
     return single
 
 
-def _colon(upper: Found, lower: Found) -> Found:
+def _colon(upper: Detection, lower: Detection) -> Detection:
     """One colon for two dots."""
     left, top = (min(upper.box[axis], lower.box[axis]) for axis in (0, 1))
     right, bottom = (max(dot.box[axis] + dot.box[axis + 2] for dot in (upper, lower)) for axis in (0, 1))
-    return Found.of_mark((left, top, right - left, bottom - top), ":", min(upper.score, lower.score))
+    return Detection.of_mark((left, top, right - left, bottom - top), ":", min(upper.score, lower.score))
 
 
-def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> list[Found] | None:
+def _line_of(mark: Detection, lines: Sequence[list[Detection]], geometry: Geometry) -> list[Detection] | None:
     """The line whose digit is nearest to a mark, and nearer than it is high."""
     best, least = None, np.inf
     for line in lines:
@@ -117,12 +117,12 @@ def _line_of(mark: Found, lines: Sequence[list[Found]], geometry: Geometry) -> l
     return best
 
 
-def _is_raised(mark: Found, digit: Found, geometry: Geometry) -> bool:
+def _is_raised(mark: Detection, digit: Detection, geometry: Geometry) -> bool:
     """Whether a mark is a point or a comma that stands too high beside a digit, as a speck does."""
     return mark.name in ".," and _middle(mark)[1] < digit.box[1] + geometry.low * digit.box[3]
 
 
-def _split(line: Sequence[Found], geometry: Geometry) -> Row:
+def _split(line: Sequence[Detection], geometry: Geometry) -> Row:
     """The numbers of a line, which stand apart."""
     row = [[line[0]]]
     for glyph in line[1:]:
@@ -134,11 +134,11 @@ def _split(line: Sequence[Found], geometry: Geometry) -> Row:
     return row
 
 
-def _right(glyph: Found) -> float:
+def _right(glyph: Detection) -> float:
     return glyph.box[0] + glyph.box[2]
 
 
-def _middle(glyph: Found) -> tuple[float, float]:
+def _middle(glyph: Detection) -> tuple[float, float]:
     x, y, width, height = glyph.box
     return x + width / 2, y + height / 2
 

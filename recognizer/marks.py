@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.page import Found
+from recognizer.detection import Detection
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class Shapes:
 SHAPES = Shapes()
 
 
-def find_marks(boxes: np.ndarray, height: float, shapes: Shapes = SHAPES) -> list[Found]:
+def find_marks(boxes: np.ndarray, height: float, shapes: Shapes = SHAPES) -> list[Detection]:
     """Return those of the boxes (n, 4) of ink, in writing of a `height` in pixels, that are a dot or a dash."""
     named = [(tuple(box.tolist()), _name(box, height, shapes)) for box in boxes]
-    return [Found.of_mark(box, mark, shapes.score) for box, mark in named if mark]
+    return [Detection.of_mark(box, mark, shapes.score) for box, mark in named if mark]
 
 
 def _name(box: np.ndarray, height: float, shapes: Shapes) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recognizer.bundle import DIGITS, Bundle, Calibration, DigitCard
+from recognizer.bundle import DIGIT_COUNT, Bundle, Calibration, DigitCard
 from recognizer.errors import ModelError
 from recognizer.frame import FRAMING, SIDE, Framing
 
@@ -63,7 +63,7 @@ class Model:
         What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
         """
         classes = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
-        return temper(classes, self.temperature)[:, :DIGITS]
+        return temper(classes, self.temperature)[:, :DIGIT_COUNT]
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
@@ -99,7 +99,7 @@ def _check_framing(bundle: Bundle, framing: Framing) -> None:
 
 
 def _check_shapes(path: Path, inputs: tuple[Any, ...], *outputs: tuple[Any, ...]) -> None:
-    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[0][1:]) not in ((DIGITS,), (DIGITS + 1,)):
+    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[0][1:]) not in ((DIGIT_COUNT,), (DIGIT_COUNT + 1,)):
         given = " and ".join(map(str, outputs))
         raise ModelError(f"{path}: takes {inputs} and gives {given}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from recognizer.detection import Detection, find_peaks, overlaps
 from recognizer.glyphs import CLASSES, DIGITS, GRID, STRIDE, TILE
 from recognizer.scale import resize
 
@@ -47,45 +48,6 @@ SEARCH = Search()
 
 
 @dataclass(frozen=True)
-class Found:
-    """A glyph on the page: its box (x, y, width, height) in pixels, and the scores, 0 to 1 each, of all CLASSES."""
-
-    box: tuple[float, float, float, float]
-    classes: np.ndarray
-
-    @classmethod
-    def of_digit(cls, box: tuple[float, float, float, float], probabilities: np.ndarray) -> Found:
-        """Make a glyph of what a model of digits says, the probabilities (10,) of each."""
-        return cls(box, np.pad(probabilities, (0, len(CLASSES) - len(DIGITS))))
-
-    @classmethod
-    def of_mark(cls, box: tuple[float, float, float, float], mark: str, score: float) -> Found:
-        """Make a glyph of what can be one mark alone, with a score from 0 to 1."""
-        return cls(box, score * (np.array(CLASSES) == mark))
-
-    @property
-    def score(self) -> float:
-        """How surely it is what it most likely is, 0 to 1."""
-        return float(self.classes.max())
-
-    @property
-    def name(self) -> str:
-        """The digit, the mark, or what else it is, as in CLASSES."""
-        return CLASSES[int(self.classes.argmax())]
-
-    @property
-    def is_digit(self) -> bool:
-        """Whether it is one of the ten digits."""
-        return self.name in DIGITS
-
-    @property
-    def shares(self) -> np.ndarray:
-        """How likely it is each of the ten digits (10,), as if it were one; they sum to 1."""
-        digits = self.classes[: len(DIGITS)]
-        return digits / digits.sum()
-
-
-@dataclass(frozen=True)
 class Peaks:
     """Where the network sees glyphs: `boxes` (n, 4) in pixels, `classes` (n, len(CLASSES)), and the `scales` (n,)."""
 
@@ -104,7 +66,7 @@ class Peaks:
         return self.classes.argmax(1) < len(DIGITS)
 
 
-def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, search: Search = SEARCH) -> list[Found]:
+def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, search: Search = SEARCH) -> list[Detection]:
     """Return the glyphs of a grey picture (height, width) uint8, the surest first, whatever their order on the page.
 
     Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
@@ -147,7 +109,7 @@ def _scales(grey: np.ndarray, search: Search) -> Iterator[float]:
         yield scale
 
 
-def _better_scales(found: Sequence[Found], scales: Sequence[float], most: float, search: Search) -> list[float]:
+def _better_scales(found: Sequence[Detection], scales: Sequence[float], most: float, search: Search) -> list[float]:
     """Scales, at most so large, that show the digits found at heights that suit; one set for each size of writing."""
     heights = sorted(math.log(glyph.box[3]) for glyph in found if glyph.is_digit and glyph.score >= search.likely)
     sizes: list[list[float]] = []
@@ -176,14 +138,12 @@ def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
     limits = np.array(grey.shape[::-1])
     boxes, classes = [np.zeros((0, 4))], [np.zeros((0, len(CLASSES)))]
     for (row, column), heat, box, own in _views(_sheet(grey, scale, search.padding), look, search.overlap):
-        strongest = heat.max(-1)
-        peak = (strongest > search.least) & (strongest == cv2.dilate(strongest, np.ones((3, 3))))
-        y, x = np.nonzero(peak & own)
-        size = STRIDE * np.exp(box[y, x, :2])
-        centre = STRIDE * (np.stack([x, y], 1) + 0.5 + box[y, x, 2:4]) + (column, row) - search.padding
-        low, high = (np.clip(corner / scale, 0, limits) for corner in (centre - size / 2, centre + size / 2))
+        cells, seen, scores = find_peaks(heat, box, search.least)
+        is_own = own[tuple(cells.T)]
+        start = seen[is_own, :2] + (column, row) - search.padding
+        low, high = (np.clip(corner / scale, 0, limits) for corner in (start, start + seen[is_own, 2:]))
         boxes.append(np.concatenate([low, np.maximum(high - low, 1)], 1))
-        classes.append(np.pad(heat[y, x], [(0, 0), (0, len(CLASSES) - heat.shape[-1])]))
+        classes.append(np.pad(scores[is_own], [(0, 0), (0, len(CLASSES) - heat.shape[-1])]))
     found = np.concatenate(boxes)
     return Peaks(found, np.concatenate(classes), np.full(len(found), scale))
 
@@ -214,7 +174,7 @@ def _starts(side: int, overlap: int) -> list[tuple[int, float, float]]:
     return [(start, borders[n] - start, borders[n + 1] - start) for n, start in enumerate(starts)]
 
 
-def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]:
+def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Detection]:
     """One glyph for all peaks that see the same; its scores are the mean over the scales at which it is seen well.
 
     At a scale without a peak there it has none: what only one of several scales shows is hardly there.
@@ -225,19 +185,19 @@ def _merge(peaks: Peaks, scales: Sequence[float], search: Search) -> list[Found]
     found = []
     for number in np.argsort(-suits * peaks.scores, kind="stable"):
         if left[number]:
-            same = _overlaps(peaks.boxes, number)[0] > search.same
+            same = overlaps(peaks.boxes[number], peaks.boxes)[0] > search.same
             weights = _suits(heights[number] * np.array(scales), search)
             seen = np.zeros(len(CLASSES))
             for scale, weight in zip(scales, weights, strict=True):
                 here = np.flatnonzero(same & (peaks.scales == scale) & left)
                 if len(here):
                     seen += weight * peaks.classes[here[peaks.scores[here].argmax()]]
-            found.append(Found(tuple(peaks.boxes[number].tolist()), seen / weights.sum()))
+            found.append(Detection(tuple(peaks.boxes[number].tolist()), seen / weights.sum()))
             left &= ~same
     return _without_parts(sorted(found, key=lambda glyph: -glyph.score), search)
 
 
-def _without_parts(found: Sequence[Found], search: Search) -> list[Found]:
+def _without_parts(found: Sequence[Detection], search: Search) -> list[Detection]:
     """Of a digit and one that lies within it, such as the loop of an 8, and of two marks alike, only the surer one.
 
     The surest come first.
@@ -246,7 +206,7 @@ def _without_parts(found: Sequence[Found], search: Search) -> list[Found]:
     boxes, are_digits = np.array([glyph.box for glyph in found]).reshape(-1, 4), np.array([g.is_digit for g in found])
     for number, is_digit in enumerate(are_digits.tolist()):
         if kept[number]:
-            inside = _overlaps(boxes, number)[1] > search.within
+            inside = overlaps(boxes[number], boxes)[1] > search.within
             inside[: number + 1] = False
             kept &= ~(inside & (are_digits == is_digit))
     return [glyph for glyph, keep in zip(found, kept, strict=True) if keep]
@@ -267,11 +227,3 @@ def _writing_heights(peaks: Peaks, search: Search) -> np.ndarray:
 def _suits(heights: np.ndarray | float, search: Search) -> np.ndarray:
     """How well the network sees writing of heights in pixels, 0 to 1."""
     return np.exp(-0.5 * (np.log(heights / search.suited) / search.tolerant) ** 2)
-
-
-def _overlaps(boxes: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of boxes (n, 4) with one of them: intersection over union, and intersection over the smaller of both."""
-    low = np.maximum(boxes[:, :2], boxes[number, :2])
-    high = np.minimum(boxes[:, :2] + boxes[:, 2:], boxes[number, :2] + boxes[number, 2:])
-    shared, areas = np.clip(high - low, 0, None).prod(1), boxes[:, 2:].prod(1)
-    return shared / (areas + areas[number] - shared), shared / np.minimum(areas, areas[number])

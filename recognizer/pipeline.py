@@ -10,6 +10,7 @@ import numpy as np
 from recognizer.components import Components, Glyph, find_components
 from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
+from recognizer.detection import Detection
 from recognizer.detector import load_detector
 from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.errors import NoInk
@@ -17,7 +18,7 @@ from recognizer.frame import FRAMING, Framing, frame
 from recognizer.layout import Number, Row, arrange, find_table
 from recognizer.marks import find_marks
 from recognizer.model import Model
-from recognizer.page import SEARCH, Found, find_glyphs
+from recognizer.page import SEARCH, find_glyphs
 from recognizer.reading import Digit, Mark, Reading
 
 PLACES = 6  # decimal places of a probability; more would be noise
@@ -124,7 +125,7 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
     return Guess(glyph, framed, model.probabilities(framed[None])[0])
 
 
-def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Found], int]:
+def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], int]:
     """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
     height = components.usual_height()
     found = find_glyphs(255 - components.ink, load_detector(), height)
@@ -135,7 +136,7 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
 
 
-def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture, list[Found]]:
+def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture, list[Detection]]:
     """The picture, turned if much more is to be seen so, and its glyphs."""
     found = find_glyphs(picture.grey, load_detector())
     scores = [glyph.score for glyph in found if glyph.is_digit]
@@ -150,20 +151,20 @@ def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture
     return best
 
 
-def _is_digit(components: Components, found: Found, model: Model, shortcut: Shortcut) -> bool:
+def _is_digit(components: Components, found: Detection, model: Model, shortcut: Shortcut) -> bool:
     """Whether the digit network, too, takes the ink of a glyph for a digit."""
     claimed = _find_claimed(components, [found], shortcut)
     return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
 
 
-def _surest(found: Sequence[Found]) -> Found:
+def _surest(found: Sequence[Detection]) -> Detection:
     """The digit among glyphs that is the surest. Raises NoInk."""
     if digits := [glyph for glyph in found if glyph.is_digit]:
         return max(digits, key=lambda digit: digit.score)
     raise NoInk("No digit is to be seen here.")
 
 
-def _read_page(picture: Picture, found: Sequence[Found], unread: int, model: Model, layout: str) -> Reading:
+def _read_page(picture: Picture, found: Sequence[Detection], unread: int, model: Model, layout: str) -> Reading:
     """The reading of the glyphs of a page, or of the surest digit of them. Raises NoInk."""
     surest = _surest(found)
     rows = arrange([surest] if layout == "digit" else found[: SEARCH.most])
@@ -171,26 +172,26 @@ def _read_page(picture: Picture, found: Sequence[Found], unread: int, model: Mod
     return _state_page(picture, rows, len(found) + unread - count, model)
 
 
-def _find_claimed(components: Components, found: Sequence[Found], shortcut: Shortcut) -> np.ndarray:
+def _find_claimed(components: Components, found: Sequence[Detection], shortcut: Shortcut) -> np.ndarray:
     """The labels of the components whose ink lies, by more than half, in the boxes of glyphs."""
     claimed = sum((components.mass_in(_claim(glyph, shortcut)) for glyph in found), np.zeros(len(components.mass)))
     return np.flatnonzero(claimed > 0.5 * components.mass)  # the background, which has no mass, is none of them
 
 
-def _claim(glyph: Found, shortcut: Shortcut) -> tuple[float, float, float, float]:
+def _claim(glyph: Detection, shortcut: Shortcut) -> tuple[float, float, float, float]:
     """The box of a digit, and that of a mark with a margin: of small ink it is easily a few pixels beside it."""
     x, y, width, height = glyph.box
     margin = 0.0 if glyph.is_digit else shortcut.margin * max(width, height)
     return x - margin, y - margin, width + 2 * margin, height + 2 * margin
 
 
-def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[Found]:
+def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[Detection]:
     """What the digit model takes for digits of the components that are left."""
     if not len(rest):
         return []
     frames = np.stack([frame(components.glyph([number]).ink, model.framing) for number in rest.tolist()])
     return [
-        Found.of_digit(tuple(components.boxes[number].tolist()), row)
+        Detection.of_digit(tuple(components.boxes[number].tolist()), row)
         for number, row in zip(rest, model.probabilities(frames), strict=True)
         if row.max() > 0.5
     ]
@@ -219,7 +220,7 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
     placed = [(line, found) for line, row in enumerate(rows) for number in row for found in number]
     digits = [(line, found, cut_out(picture.grey, found.box)) for line, found in placed if found.is_digit]
 
-    def full(found: Found) -> list[int]:
+    def full(found: Detection) -> list[int]:
         return picture.full_box(found.box)
 
     return Reading(

@@ -8,7 +8,14 @@ from webapp.config import ROOT
 HOUSES: dict[str, Floors] = {
     "recognizer": [
         ["recognizer.errors", "recognizer.scale", "recognizer.glyphs", "recognizer.colours", "recognizer.memory"],
-        ["recognizer.encode", "recognizer.strokes", "recognizer.grey", "recognizer.tables", "recognizer.pdfium"],
+        [
+            "recognizer.encode",
+            "recognizer.strokes",
+            "recognizer.detection",
+            "recognizer.grey",
+            "recognizer.schema",
+            "recognizer.pdfium",
+        ],
         ["recognizer.document"],
         ["recognizer.decode", "recognizer.components", "recognizer.drawing"],
         ["recognizer.page", "recognizer.cutout", "recognizer.frame"],

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from keras import layers as kl
 
-from recognizer.bundle import DIGITS
+from recognizer.bundle import DIGIT_COUNT
 from recognizer.frame import SIDE
 from train.errors import TrainError
 
@@ -22,7 +22,7 @@ STEPS = 127  # of a weight, to either side of 0
 
 
 def build(
-    layers: Sequence[str], name: str, classes: int = DIGITS, members: int = 1, precision: str = "float32"
+    layers: Sequence[str], name: str, classes: int = DIGIT_COUNT, members: int = 1, precision: str = "float32"
 ) -> keras.Model:
     """Return an untrained model: the mean of `members` networks of these layers and a softmax. Raises TrainError.
 

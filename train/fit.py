@@ -11,7 +11,7 @@ from importlib.metadata import version
 import keras
 import numpy as np
 
-from recognizer.bundle import DIGITS, Calibration, DigitCard, Origin, Result
+from recognizer.bundle import DIGIT_COUNT, Calibration, DigitCard, Origin, Result
 from recognizer.frame import FRAMING
 from recognizer.model import temper
 from train import measures, plots
@@ -86,7 +86,7 @@ def _tests(parts: Sequence[Part]) -> dict[str, Pair]:
 def _origin(start: Start, tests: Mapping[str, Pair]) -> Origin:
     """Where a fine-tuning started, and how well the model read then."""
     before = {
-        name: measures.accuracy(_probabilities(start.model, frames)[:, :DIGITS], labels)
+        name: measures.accuracy(_probabilities(start.model, frames)[:, :DIGIT_COUNT], labels)
         for name, (frames, labels) in tests.items()
     }
     return Origin(start.name, start.sha256, before)
@@ -99,10 +99,10 @@ def _probabilities(model: keras.Model, frames: np.ndarray) -> np.ndarray:
 def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
     """What makes a model's confidences honest, by the digits among those that it was validated with."""
     frames, labels = validation
-    digits = labels < DIGITS
+    digits = labels < DIGIT_COUNT
     raw, labels = _probabilities(model, frames[digits]), labels[digits]
     temperature = measures.fit_temperature(raw, labels)
-    calibrated = temper(raw, temperature)[:, :DIGITS]
+    calibrated = temper(raw, temperature)[:, :DIGIT_COUNT]
     return Calibration(
         temperature=temperature,
         reject_below=float(np.quantile(calibrated.max(1), REJECTED)),
@@ -113,7 +113,7 @@ def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
 def _test(model: keras.Model, calibration: Calibration, digits: Pair) -> Result:
     """How a model reads the digits of a test set, which are looked at here alone."""
     frames, labels = digits
-    return measures.measure(temper(_probabilities(model, frames), calibration.temperature)[:, :DIGITS], labels)
+    return measures.measure(temper(_probabilities(model, frames), calibration.temperature)[:, :DIGIT_COUNT], labels)
 
 
 def libraries() -> dict[str, str]:

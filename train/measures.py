@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import binned_statistic, binomtest
 
-from recognizer.bundle import DIGITS, Result
+from recognizer.bundle import DIGIT_COUNT, Result
 from recognizer.model import temper
 
 TEMPERATURES = 0.25, 4.0  # between which the best one is looked for
@@ -21,7 +21,7 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 def per_digit_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> list[float | None]:
     """Accuracy on each digit from 0 to 9, or None for one that does not occur."""
     right = probabilities.argmax(1) == labels
-    return [float(right[labels == digit].mean()) if (labels == digit).any() else None for digit in range(DIGITS)]
+    return [float(right[labels == digit].mean()) if (labels == digit).any() else None for digit in range(DIGIT_COUNT)]
 
 
 def interval(share: float, n: int) -> tuple[float, float]:

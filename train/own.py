@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from recognizer import PictureError
-from recognizer.bundle import DIGITS
+from recognizer.bundle import DIGIT_COUNT
 from recognizer.decode import decode
 from recognizer.pipeline import find_frame
 from train.data import Digits, Frames, Pens
@@ -47,8 +47,10 @@ def load(path: Path) -> tuple[Digits, Digits | None]:
 def _check(labels: np.ndarray, path: Path) -> None:
     if not len(labels):
         raise TrainError(f"{path}: holds no digits; expected {KINDS}.")
-    if not np.isin(labels, range(DIGITS)).all():
-        raise TrainError(f"{path}: has labels outside 0 to 9, such as {labels[~np.isin(labels, range(DIGITS))][0]}.")
+    if not np.isin(labels, range(DIGIT_COUNT)).all():
+        raise TrainError(
+            f"{path}: has labels outside 0 to 9, such as {labels[~np.isin(labels, range(DIGIT_COUNT))][0]}."
+        )
 
 
 def digest(path: Path) -> str:

@@ -12,15 +12,15 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from recognizer.bundle import Bundle, Found, Origin, PageCard
+from recognizer.bundle import Bundle, ClassResult, Origin, PageCard
 from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
 from train import detector
 from train.bundle import draft, save
 from train.crops import Batch, Crops, batch
+from train.detections import THRESHOLD, count, share_right
 from train.errors import TrainError
 from train.fit import libraries
-from train.found import THRESHOLD, count, share_right
 from train.pages import hands
 from train.pages.hands import Hands, Split
 from train.pages.render import render
@@ -147,7 +147,7 @@ def _draw(writers: Hands, seed: int, count: int) -> list[tuple[np.ndarray, np.nd
     return [render(writers, (seed, number)) for number in range(count)]
 
 
-def _test(model: keras.Model, tests: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, Found]:
+def _test(model: keras.Model, tests: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, ClassResult]:
     """How a network finds the glyphs of each class in crops."""
     tiles = np.stack([tile for tile, _ in tests]).astype(np.float32)[..., None] / 255
     heat, box = model.predict(tiles, batch_size=SIZE, verbose=0)

@@ -14,7 +14,7 @@ from PIL import Image
 from sklearn.metrics import confusion_matrix
 
 from recognizer import Reading
-from recognizer.bundle import DIGITS, DigitCard
+from recognizer.bundle import DIGIT_COUNT, DigitCard
 from train import measures, report
 
 BLUE, ORANGE = "#0072b2", "#d55e00"  # of Okabe and Ito's palette (2008), told apart by nearly everyone
@@ -27,8 +27,8 @@ def write(folder: Path, title: str, frames: np.ndarray, probabilities: np.ndarra
     folder.mkdir(parents=True, exist_ok=True)
     hardest = report.find_mistakes(probabilities, labels)[:30]
     some = np.random.default_rng(0).permutation(len(labels))[:30]
-    ten_each = np.concatenate([np.flatnonzero(labels == digit)[:10] for digit in range(DIGITS)])
-    one_each = np.array([found[0] for d in range(DIGITS) if len(found := np.flatnonzero(labels == d))])
+    ten_each = np.concatenate([np.flatnonzero(labels == digit)[:10] for digit in range(DIGIT_COUNT)])
+    one_each = np.array([found[0] for d in range(DIGIT_COUNT) if len(found := np.flatnonzero(labels == d))])
     figures = {
         "confusion-matrix": _confusions(title, probabilities, labels),
         "reliability": _reliability(title, probabilities, labels),
@@ -81,9 +81,9 @@ def write_readings(path: Path, readings: Sequence[tuple[Path, Reading]]) -> None
             axis.imshow(image, cmap="gray")
             axis.set_title(title, fontsize=9)
             axis.axis("off")
-        colours = [ORANGE if number == digit.digit else BLUE for number in range(DIGITS)]
-        bars.bar(range(DIGITS), digit.probabilities, color=colours)
-        bars.set(xticks=range(DIGITS), ylim=(0, 1), ylabel="probability", xlabel="digit")
+        colours = [ORANGE if number == digit.digit else BLUE for number in range(DIGIT_COUNT)]
+        bars.bar(range(DIGIT_COUNT), digit.probabilities, color=colours)
+        bars.set(xticks=range(DIGIT_COUNT), ylim=(0, 1), ylabel="probability", xlabel="digit")
         bars.set_title(f"{reading.text}, {digit.confidence:.1%}", fontsize=9)
     _save(figure, path)
 
@@ -101,7 +101,7 @@ def _figure(width: float, height: float, columns: int = 1) -> tuple[Figure, Sequ
 
 
 def _confusions(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Figure:
-    counts = confusion_matrix(labels, probabilities.argmax(1), labels=range(DIGITS))
+    counts = confusion_matrix(labels, probabilities.argmax(1), labels=range(DIGIT_COUNT))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     figure, (axis,) = _figure(6.4, 6)
     axis.imshow(shares**0.3, cmap="Blues", vmin=0, vmax=1)  # a power, so that rare confusions are seen
@@ -110,7 +110,7 @@ def _confusions(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Fi
             axis.text(
                 read, true, count, ha="center", va="center", color="white" if shares[true, read] > 0.2 else "black"
             )
-    axis.set(xticks=range(DIGITS), yticks=range(DIGITS), xlabel="read as", ylabel="true digit")
+    axis.set(xticks=range(DIGIT_COUNT), yticks=range(DIGIT_COUNT), xlabel="read as", ylabel="true digit")
     axis.set_title(f"{title}: confusion matrix")
     return figure
 
@@ -132,8 +132,8 @@ def _confidence(title: str, probabilities: np.ndarray, labels: np.ndarray) -> Fi
     read, confidence = probabilities.argmax(1), probabilities.max(1)
     figure, (axis,) = _figure(8, 4)
     axis.boxplot(
-        [confidence[read == digit] for digit in range(DIGITS)],
-        tick_labels=[str(digit) for digit in range(DIGITS)],
+        [confidence[read == digit] for digit in range(DIGIT_COUNT)],
+        tick_labels=[str(digit) for digit in range(DIGIT_COUNT)],
         whis=(1, 99),
     )
     axis.set(xlabel="digit read", ylabel="confidence", ylim=(0, 1.02))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recognizer.tables import parse
+from recognizer.schema import parse
 from train.errors import TrainError
 
 FOLDER = Path(__file__).parent / "recipes"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.metrics import classification_report, confusion_matrix
 
-from recognizer.bundle import DIGITS, PageCard, Result
+from recognizer.bundle import DIGIT_COUNT, PageCard, Result
 from train import measures
 
 HARDEST = 10  # mistakes that are listed
@@ -19,7 +19,7 @@ def describe(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
     return "\n\n".join(
         [
             f"{title}: {summarise(probabilities, labels)}",
-            classification_report(labels, read, labels=range(DIGITS), digits=4, zero_division=0).rstrip(),
+            classification_report(labels, read, labels=range(DIGIT_COUNT), digits=4, zero_division=0).rstrip(),
             "confusion matrix (a row a true digit, a column what was read)\n" + _confusions(labels, read),
             "confidence by digit read: mean, and share that is right\n" + _confidence(probabilities, labels),
             "surest mistakes (number in the set: true digit, digit read, confidence)\n"
@@ -70,8 +70,8 @@ def find_mistakes(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _confusions(labels: np.ndarray, read: np.ndarray) -> str:
-    counts = confusion_matrix(labels, read, labels=range(DIGITS))
-    head = "    " + "".join(f"{digit:6}" for digit in range(DIGITS))
+    counts = confusion_matrix(labels, read, labels=range(DIGIT_COUNT))
+    head = "    " + "".join(f"{digit:6}" for digit in range(DIGIT_COUNT))
     return "\n".join([head, *(f"{digit:4}" + "".join(f"{n:6}" for n in row) for digit, row in enumerate(counts))])
 
 
@@ -79,7 +79,7 @@ def _confidence(probabilities: np.ndarray, labels: np.ndarray) -> str:
     read, confidence = probabilities.argmax(1), probabilities.max(1)
     rows = [
         f"{digit:4}{confidence[read == digit].mean():9.2%}{(labels[read == digit] == digit).mean():9.2%}"
-        for digit in range(DIGITS)
+        for digit in range(DIGIT_COUNT)
         if (read == digit).any()
     ]
     return "\n".join(rows)

@@ -9,10 +9,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from recognizer.bundle import Sureness
+from recognizer.detection import Detection, overlaps
 from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
-from recognizer.page import SEARCH, Found, find_glyphs
-from train.found import overlaps
+from recognizer.page import SEARCH, find_glyphs
+from train.detections import corner_boxes
 from train.pages.sheet import DOUBTFUL
 
 ALL = replace(SEARCH, likely=0.15)  # also what is too unsure to be kept when serving
@@ -34,8 +35,6 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
     return Sureness(slope=round(float(fitted.coef_[0, 0]), 4), offset=round(float(fitted.intercept_[0]), 4))
 
 
-def _is_there(found: Found, glyphs: np.ndarray) -> bool:
+def _is_there(found: Detection, glyphs: np.ndarray) -> bool:
     """Whether one of the glyphs is where one was found."""
-    x, y, width, height = found.box
-    answer = np.array([CLASSES.index(found.name), x + width / 2, y + height / 2, width, height])
-    return bool((overlaps(answer, glyphs) > OVERLAP).any())
+    return bool((overlaps(np.array(found.box), corner_boxes(glyphs))[0] > OVERLAP).any())

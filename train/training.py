@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from recognizer.bundle import DIGITS
+from recognizer.bundle import DIGIT_COUNT
 from train.architecture import build, quantise, split_members
 from train.batches import Batches
 from train.data import Digits
@@ -163,7 +163,7 @@ def _fit(
 
 
 def _build(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
-    classes = max(DIGITS, 1 + max(int(part.labels.max()) for part in training))
+    classes = max(DIGIT_COUNT, 1 + max(int(part.labels.max()) for part in training))
     return build(recipe.layers, recipe.name, classes, recipe.members, recipe.train.precision)
 
 

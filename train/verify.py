@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recognizer import Model, ModelError
-from recognizer.bundle import DIGITS, Bundle, DigitCard, find_bundles
+from recognizer.bundle import DIGIT_COUNT, Bundle, DigitCard, find_bundles
 from recognizer.frame import SIDE
 from train import plots, report
 from train.augment import AS_IT_IS
@@ -34,7 +34,7 @@ def verify(folder: Path, data: str, out: Path) -> str:
 def report_on(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path) -> str:
     """Return the report of a model on frames (n, 28, 28) with labels (n,), and write its plots to `out`."""
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
-    title, digits = f"{model.name} on {title}", labels < DIGITS
+    title, digits = f"{model.name} on {title}", labels < DIGIT_COUNT
     if not digits.all():
         return report.describe_negatives(title, probabilities[~digits], model.reject_below)
     plots.write(out, title, frames, probabilities, labels)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-DIGITS = frozenset("0123456789")
-KNOWN = DIGITS | set(".,-/:+=%()")  # what can stand in a number; letters and other signs cannot
+from recognizer.glyphs import DIGITS, MARKS
+
+KNOWN = {*DIGITS, *MARKS}  # what can stand in a number; letters and other signs cannot
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from benchmarks.handwriting import matching
 from benchmarks.handwriting.sets import Handwriting, Sample
 from recognizer import Model, NoInk, read
+from recognizer.glyphs import MARKS
 
 SURE = 0.9  # the confidence from which a wrong digit counts as surely wrong
-MARKS = str.maketrans("", "", ".,-/:+%")
+NO_MARKS = str.maketrans("", "", MARKS)
 
 Answer = dict | None  # Reading.as_dict(), None where no ink was found
 
@@ -88,7 +89,7 @@ def _nothing(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdic
 def _digits(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdict:
     """Of a string marks do not count, but a rejected digit does."""
     label = sample.label.replace("/", "\n")
-    lines = [line for some in _lines(answer) if (line := some.translate(MARKS))]
+    lines = [line for some in _lines(answer) if (line := some.translate(NO_MARKS))]
     return _judge_all(
         Sample(sample.number, label, sample.picture),
         answer,

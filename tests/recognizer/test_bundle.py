@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recognizer import ModelError
-from recognizer.bundle import DIGITS, VERSION, Bundle, Calibration, Card, Data, DigitCard, Origin, find_bundles
+from recognizer.bundle import DIGIT_COUNT, VERSION, Bundle, Calibration, Card, Data, DigitCard, Origin, find_bundles
 from recognizer.frame import Framing
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_the_shipped_cards_are_of_today_and_true(bundle):
     assert card.bytes == bundle.sizes()
     assert card.megabytes == bundle.litert.stat().st_size / 1e6
     assert card.framing == Framing()
-    assert len(card.results["mnist test"].per_digit) == DIGITS
+    assert len(card.results["mnist test"].per_digit) == DIGIT_COUNT
 
 
 def test_a_card_comes_back_as_it_was_written(tmp_path):

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
+from recognizer.detection import Detection
 from recognizer.glyphs import CLASSES
 from recognizer.layout import arrange, find_table
-from recognizer.page import Found
 
 
 def found(name, x, y, width=20.0, height=40.0):
     classes = np.zeros(len(CLASSES))
     classes[CLASSES.index(name)] = 0.9
-    return Found((x, y, width, height), classes)
+    return Detection((x, y, width, height), classes)
 
 
 def number(text, x=0.0, y=0.0, pitch=25.0):

@@ -2,9 +2,10 @@ import keras
 import numpy as np
 import pytest
 
+from recognizer.detection import find_peaks
 from recognizer.glyphs import CLASSES, GRID, TILE
 from train import detector
-from train.found import count, peaks, share_right
+from train.detections import corner_boxes, count, share_right
 from train.pages.sheet import DOUBTFUL
 
 GLYPHS = np.array([(3, 50, 60, 20, 40), (12, 100, 101, 6, 2.5), (7, 200.5, 130, 90, 150)], np.float32)
@@ -18,10 +19,11 @@ def network():
 
 def test_what_is_to_be_answered_is_found_in_the_answer():
     heat, box = detector.targets(GLYPHS)
-    found = peaks(heat, box[..., :4])
-    order = np.argsort(found[:, 1])
-    np.testing.assert_allclose(found[order, :5], GLYPHS, rtol=1e-4)
-    np.testing.assert_allclose(found[:, 5], 1)
+    _, boxes, scores = find_peaks(heat, box[..., :4], 0.4)
+    order = np.argsort(boxes[:, 0])
+    np.testing.assert_allclose(boxes[order], corner_boxes(GLYPHS), rtol=1e-4)
+    assert scores[order].argmax(1).tolist() == GLYPHS[:, 0].tolist()
+    np.testing.assert_allclose(scores.max(1), 1)
 
 
 def test_the_bump_of_a_centre_is_as_wide_as_its_glyph():

@@ -15,7 +15,7 @@ from wtforms.validators import Optional, Regexp, ValidationError
 
 from webapp.history.store import SOURCES, Entry
 
-DOUBTFUL = 0.9  # confidence, above which an answer is called sure
+SURE = 0.9  # confidence, from which on an answer is called sure
 CHECKED = {"corrected": True, "confirmed": False, "no": None}
 YEARS = (2000, 2999)
 
@@ -87,7 +87,7 @@ class Filter(Form):
             self.search: Entry.label.contains,
             self.digit: Entry.label.contains,
             self.source: lambda source: Entry.source == source,
-            self.sure: lambda _: Entry.confidence < DOUBTFUL,
+            self.sure: lambda _: Entry.confidence < SURE,
             self.checked: lambda checked: Entry.corrected.is_(CHECKED[checked]),
             self.since: lambda day: Entry.created_at >= self._find_midnight(day),
             self.until: lambda day: Entry.created_at < self._find_midnight(day + timedelta(days=1)),

@@ -19,6 +19,7 @@ from sqlalchemy import JSON, URL, DateTime, Double, Engine, Index, LargeBinary, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
+from recognizer.glyphs import MARKS
 
 LAST = 2**31 - 1  # the largest id that every database takes
 # A server that was away is found again by itself, and one that does not answer is not waited for long.
@@ -32,7 +33,7 @@ SOURCES = {
 }  # in words
 
 
-NO_MARKS = str.maketrans(dict.fromkeys(".,-/:+=%() \r\n"))  # what stands among the digits of a text
+NO_MARKS = str.maketrans(dict.fromkeys(f"{MARKS} \r\n"))  # what stands among the digits of a text
 
 
 class Base(DeclarativeBase):
@@ -59,12 +60,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
-    """One picture read for one visitor. Of the picture itself only a thumbnail and the frames are kept."""
+    """One picture read for one visitor. Of the picture itself a thumbnail, its ink and the frames are kept."""
 
     __tablename__ = "entry"
     __table_args__ = (
         # All that filters ask for, so that none reads the rows, which are long. PostgreSQL takes 2,700 bytes of them.
-        # The longest label, of 750 digits in as many lines, has 1,499.
+        # The longest label, of 1,000 digits in as many lines, has 1,999.
         Index(
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
@@ -94,7 +95,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
 
     # What is known just after reading and not kept:
-    left_out = 0  # marks of a crowded page that were not read
+    left_out = 0  # glyphs seen that are neither digit nor mark
     turned = 0  # degrees clockwise by which the picture was turned to be read
 
     @property

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp.history.filters import SURE
 from webapp.history.store import SOURCES, Entry
 
-SURENESS = [(0.99, "Very sure"), (0.9, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
+SURENESS = [(0.99, "Very sure"), (SURE, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from recognizer.tables import parse
+from recognizer.schema import parse
 
 
 @dataclass(frozen=True)
