@@ -1,4 +1,4 @@
-"""What gunicorn serves: `gunicorn wsgi:app`; `scripts/serve` does it for you."""
+"""The app that gunicorn serves: run `scripts/serve`, or `gunicorn wsgi:app` where all is installed."""
 
 import sys
 

@@ -2,8 +2,8 @@
 
 scripts/bench calibration [--model flagship]
 
-Asked of each set of numbers in the folder that DIGITS_DATA names: now, with what was fitted on rendered pages, and
-then, with a line that is fitted on the other sets (leave-one-source-out), which the card does not have.
+Asked of each set of numbers in the folder that DIGITS_DATA names. "As served" is with what was fitted on rendered
+pages, "refitted" with a line that is fitted on the other sets (leave-one-source-out), which the card does not have.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="flagship")
     known = read_all(find_folder(), parser.parse_args().model)
-    print(ROW.format("(%)", "digits", "error now", "sure & wrong", "error then", "sure & wrong"))
+    print(ROW.format("(%)", "digits", "as served", "sure & wrong", "refitted", "sure & wrong"))
     for name, digits in known.items():
         others = fit([known[other] for other in known if other != name])
         shares = (*describe(digits, (1.0, 0.0)), *describe(digits, others))

@@ -53,7 +53,7 @@ def measure(app: Flask, kind: str) -> tuple[float, float, float, float]:
 
 def resident(field: str) -> float:
     """Megabytes of this process in memory: `VmRSS` now, `VmHWM` at most until now."""
-    return int(re.search(rf"{field}:\s+(\d+) kB", STATUS.read_text())[1]) / 1000
+    return int(re.findall(rf"{field}:\s+(\d+) kB", STATUS.read_text())[0]) / 1000
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 
 from recognizer.bundle import Bundle
 from recognizer.frame import SIDE
-from recognizer.model import MODELS, Keras, LiteRT
+from recognizer.model import MODELS, Keras, Model
 
 PEER = "two-conv-dropout"
 ROUNDS, SERVED, PREDICTED = 20, 50, 5  # calls a round
@@ -24,14 +24,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default="flagship")
     name = parser.parse_args().model
-    frames = np.random.default_rng(0).random((1, SIDE, SIDE, 1), np.float32)
-    served, peer = LiteRT(Bundle(MODELS / name).litert), Keras(Bundle(MODELS / PEER).keras).model
-    served(frames)
-    peer.predict(frames, verbose=0)
+    frames = np.random.default_rng(0).random((1, SIDE, SIDE), np.float32)
+    served, peer = Model(MODELS / name), Keras(Bundle(MODELS / PEER).keras).model
+    served.probabilities(frames)
+    peer.predict(frames[..., None], verbose=0)
     ours, theirs = [], []
     for _ in range(ROUNDS):  # in turn, so that a noisy moment meets both
-        ours += [time_call(lambda: served(frames)) for _ in range(SERVED)]
-        theirs += [time_call(lambda: peer.predict(frames, verbose=0)) for _ in range(PREDICTED)]
+        ours += [time_call(lambda: served.probabilities(frames)) for _ in range(SERVED)]
+        theirs += [time_call(lambda: peer.predict(frames[..., None], verbose=0)) for _ in range(PREDICTED)]
     first, second = 1000 * statistics.median(ours), 1000 * statistics.median(theirs)
     print("one digit, median (ms)")
     print(f"  {name + ', LiteRT, one thread':36}{first:9.3f}")

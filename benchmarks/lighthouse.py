@@ -56,7 +56,7 @@ def main() -> None:
 def visit(url: str) -> str:
     """The cookie of a visitor who has had a picture read."""
     with requests.Session() as browser:
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(f"{url}/upload").text)[1]
+        (token,) = set(re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(f"{url}/upload").text))
         form = {"csrf_token": token, "source": "upload"}
         browser.post(f"{url}/read", form, files={"image": ("7.png", SEVEN_PNG)}).raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

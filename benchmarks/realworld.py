@@ -103,6 +103,9 @@ def measure(
             yield handwriting, figures.measure(handwriting, verdicts, reference, share, model), list(verdicts)
 
 
+models: Models  # of a process that judges
+
+
 def _start(model: str) -> None:
     global models
     cv2.setNumThreads(1)

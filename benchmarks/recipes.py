@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from train.fit import fit
-from train.recipe import load
+from train.recipe import Recipe, load
 from train.training import Run
 
 PUBLISHED = {
@@ -35,10 +35,18 @@ def main() -> None:
         print(f"{name:24}{statistics.mean(found):8.2f}{spread:8.2f}  {PUBLISHED.get(name, '–')}")
 
 
+def load_digits(name: str) -> Recipe:
+    """A recipe for single digits."""
+    recipe = load(name)
+    if not isinstance(recipe, Recipe):
+        raise SystemExit(f"{name} is no recipe for single digits.")
+    return recipe
+
+
 def accuracies(name: str, seeds: int) -> list[float]:
     """In per cent, one for each seed."""
     with tempfile.TemporaryDirectory() as folder:
-        cards = [fit(load(name), Run(Path(folder) / name, seed))[0] for seed in range(seeds)]
+        cards = [fit(load_digits(name), Run(Path(folder) / name, seed))[0] for seed in range(seeds)]
     return [100 * card.results["mnist test"].accuracy for card in cards]
 
 

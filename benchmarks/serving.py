@@ -23,8 +23,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from recognizer.bundle import Bundle
 from tests.drawing import SEVEN_PNG
@@ -110,13 +112,14 @@ def sites(folder: Path) -> dict[str, Site]:
         (folder / f"{module}.py").write_text(APPS[name])
         (folder / f"{module}.conf.py").write_text(ours + WITHOUT_OURS.format(module=module, preload=preload))
         command = [sys.executable, "-m", "gunicorn", "-c", f"{module}.conf.py"]
-        found[name] = lambda command=command: serving(command, folder, str(folder))
+        found[name] = partial(serving, command, folder, str(folder))
     return found
 
 
-def measure(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, dict, dict, dict]:
+def measure(places: dict[str, Site], folder: Path, options: argparse.Namespace) -> tuple[dict, ...]:
     """Of each site: seconds to start; figures of wrk, 8 at once and one at a time; memory. In turn, round by round."""
-    starts, busy, calm, memories = ({name: [] for name in places} for _ in range(4))
+    starts: dict[str, list[float]] = {name: [] for name in places}
+    busy, calm, memories = ({name: list[Any]() for name in places} for _ in range(3))
     for number in range(options.rounds):  # in turn, so that a noisy moment meets all
         for name, site in places.items():
             with site() as (process, url, seconds):

@@ -10,9 +10,9 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from benchmarks.recipes import load_digits
 from recognizer.bundle import DigitCard
 from train.fit import fit
-from train.recipe import load
 from train.training import Run
 
 RECIPES = ("fast", "two-conv-dropout")
@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for run in range(runs):  # in turn, so that a noisy moment meets both
             for name in RECIPES:
-                cards[name].append(fit(load(name), Run(Path(folder) / name, seed=run))[0])
+                cards[name].append(fit(load_digits(name), Run(Path(folder) / name, seed=run))[0])
     print(f"MNIST, from the first batch to the last, median of {runs}")
     for name, found in cards.items():
         accuracy = statistics.mean(card.results["mnist test"].accuracy for card in found)

@@ -1,4 +1,4 @@
-"""Picture in, digits out: decode → drawing or page → layout → frame → model → reading. See `docs/how-it-reads.md`."""
+"""Picture in, digits out. `docs/how-it-reads.md` shows the way with pictures."""
 
 from recognizer.decode import MAX_MEGAPIXELS, Picture
 from recognizer.document import count_pages

@@ -21,7 +21,7 @@ PATCH = 4  # pixels; side of what is wiped
 STEP = 2  # pixels from one patch to the next
 FAINT = 0.2  # ink above this is wiped and spoken of
 LOUD = 0.3  # nats that a pixel says; what says less stays paler than in full colour
-SLIGHT = 0.25  # of what the loudest pixel says; less is not worth a word
+SLIGHT = 0.25  # of what the loudest pixel says, below which the words do not mention a place
 LEAST = 1e-9  # of a probability, so that its odds are finite
 ROWS, COLUMNS = ("top", "middle", "bottom"), ("left", "middle", "right")
 

@@ -32,7 +32,11 @@ class Search:
     shortest: int = 72  # pixels; the longer side at the coarsest scale
     suited: float = 32.0  # pixels; the height of glyphs that the network sees best
     tolerant: float = 0.6  # standard deviation of the logarithm of heights that it sees well, and of one size
-    again: tuple[float, ...] = (0.75, 1.06, 1.5)  # times that height is what was found made high, to be looked at again
+    again: tuple[float, ...] = (
+        0.75,
+        1.06,
+        1.5,
+    )  # times that height; the digits found are made so high and looked at again
     near: float = 0.12  # in their logarithm; scales so near to each other show the same
     largest: int = 1400  # pixels; the longer side when it is looked at again
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so

@@ -1,4 +1,8 @@
-"""The way from a picture to what is written on it: decode → drawing or page → layout → frame → model → reading."""
+"""The way from a picture to what is written on it.
+
+A drawing of one digit: decode → drawing → frame → model → reading. All else: decode → page → layout → reading, for
+the page network says which digits these are; their frames are cut out for those who want to look at them.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +80,8 @@ def read(
 def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut: Shortcut = SHORTCUT) -> Reading:
     """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError.
 
-    A digit drawn on plain paper that the model is sure of is read at once; all else goes through the page network.
+    A digit drawn on plain paper that the model is sure of is read at once; all else goes through the page network, and
+    with the layout "page" every drawing does.
     """
     picture = replace(picture, grey=condense(picture.grey))
     if (contrast := find_contrast(picture.grey)) is None:
@@ -85,14 +90,18 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut:
         return _read_page(*_find_upright(picture), 0, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
-    together = layout == "digit" or not components.count_gaps(shortcut.tall)
+    together = layout == "digit" or (layout == "auto" and not components.count_gaps(shortcut.tall))
     if together and guess.confidence >= shortcut.sure:
         return _state_digit(picture, guess, model)
     found, unread = _find_glyphs(components, model, shortcut)
     if not any(glyph.is_digit for glyph in found):
         return _state_digit(picture, guess, model)
     page = _read_page(picture, found, unread, model, layout)
-    if len(page.digits) > 1 or (page.marks and _is_digit(components, _surest(found), model, shortcut)):
+    if (
+        layout == "page"
+        or len(page.digits) > 1
+        or (page.marks and _is_digit(components, _surest(found), model, shortcut))
+    ):
         return page
     return _state_digit(picture, guess, model)
 

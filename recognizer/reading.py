@@ -39,7 +39,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Reading:
-    """All digits and marks of a picture and the `model` that read them.
+    """All digits and marks of a picture and the `model` of single digits that was asked for.
 
     `lines` are what is written, from top to bottom, `table` its cells where it shows columns. `frames` (n, 28, 28)
     float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is

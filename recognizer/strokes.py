@@ -1,4 +1,8 @@
-"""Pen strokes → ink, as a browser's canvas draws them; training, the site, tests and benchmarks all draw with this."""
+"""Pen strokes → ink, as a browser's canvas draws them.
+
+Training on digits, the site, tests and benchmarks all draw with this; only rendered pages, whose pens taper and fade,
+have lines of their own (`train.pages.sheet`).
+"""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _load(path: Path) -> Sequence[Digits]:
     if name.endswith((".json", ".json.gz")):
         return [_load_strokes(path)]
     if "images" in name:
-        return [_frame_all(_read_idx(path), _read_idx(_labels(path)), path)]
+        return [_frame_all(_read_idx(path), _read_idx(_labels(path)))]
     raise ValueError("its name tells no kind")
 
 
@@ -105,7 +105,7 @@ def _load_arrays(path: Path) -> list[Digits]:
         if not held:
             raise ValueError(f"it holds {', '.join(archive)}, not x and y")
         used = [held[0], TEST_ARRAYS] if TEST_ARRAYS in held[1:] else held[:1]
-        return [_frame_all(archive[pictures], archive[labels], path) for pictures, labels in used]
+        return [_frame_all(archive[pictures], archive[labels]) for pictures, labels in used]
 
 
 def _read_idx(path: Path) -> np.ndarray:
@@ -118,7 +118,7 @@ def _read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, np.uint8, math.prod(map(int, shape)), start).reshape(shape)
 
 
-def _frame_all(pictures: np.ndarray, labels: np.ndarray, path: Path) -> Frames:
+def _frame_all(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     pictures = pictures[..., 0] if pictures.ndim == 4 and pictures.shape[3] == 1 else pictures
     if pictures.ndim != 3 or labels.shape != pictures.shape[:1]:
         raise ValueError(f"shapes {pictures.shape} and {labels.shape}, not (n, height, width) and (n,)")

@@ -77,7 +77,7 @@ class Rendering:
     validation: int = 192  # crops, after each epoch
     tested: int = 600  # crops, for the figures of the card
     calibrated: int = 300  # crops, for how sure its answers are
-    kept: float = 0.5  # of the weights that it started from, as their mean reads what neither was trained on best
+    kept: float = 0.5  # share of the weights it started from; their mean with the trained ones reads real pages best
 
 
 @dataclass(frozen=True)

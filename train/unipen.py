@@ -27,7 +27,7 @@ LEAST = 0.2  # millimetres; a character is larger, and a point is none
 
 @dataclass(frozen=True)
 class Item:
-    """What somebody wrote; `strokes` in millimetres, y downwards; `writer` is a number within the donor."""
+    """What somebody wrote; `strokes` in millimetres, y downwards; `writer` is a number within the archive."""
 
     label: str
     donor: str

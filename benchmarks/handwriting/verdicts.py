@@ -82,7 +82,7 @@ def _nothing(handwriting: Handwriting, sample: Sample, answer: Answer) -> Verdic
     first = answer["digits"][0] if answer else None
     score = first["confidence"] if first and not first["rejected"] else 0.0
     digits = (("extra", score),) if score else ()
-    text = str(first["digit"]) if score else ""
+    text = str(first["digit"]) if first and score else ""
     return Verdict(sample.number, "", text, not score, digits=digits, rejected=not score, score=score)
 
 

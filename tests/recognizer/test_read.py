@@ -153,7 +153,8 @@ def test_lines_are_read_from_top_to_bottom(model):
 
 
 def test_a_page_of_one_digit_is_that_digit(model):
-    assert read(SEVEN_PNG, model, "page").text == "7"
+    reading = read(SEVEN_PNG, model, "page")
+    assert (reading.text, reading.by_page_network) == ("7", True)
 
 
 def test_a_crowded_page_says_what_it_left_out(model):

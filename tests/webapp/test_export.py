@@ -56,7 +56,7 @@ def test_json(app, client):
     assert len(found[1]["digits"][0]["probabilities"]) == 10
 
 
-def test_labelled_frames(app, client, tmp_path):
+def test_labelled_frames(app, client):
     upload(client)
     frames = np.random.default_rng(0).integers(0, 255, (4, 28, 28), np.uint8)
     keep_like_the_first(app, {"text": "2?26", "label": "2?36", "corrected": True, "frames": frames.tobytes()})

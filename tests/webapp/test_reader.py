@@ -52,7 +52,7 @@ def page_of_many():
 
 def left_out(page):
     """How many marks the page says were not read; each time it says so."""
-    return [int(count) for count in re.findall(r"Left out: (\d+) marks not taken for digits", page)]
+    return [int(count) for count in re.findall(r"Left out: (\d+) signs that are neither digits nor marks", page)]
 
 
 def test_what_was_left_out_of_a_crowded_page_is_said(client, page_of_many):

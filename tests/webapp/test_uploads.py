@@ -211,7 +211,7 @@ def test_a_row_is_sent_before_all_are_read(client, app, path):
     assert kept(client) == ["7"]
 
 
-def test_while_the_history_cannot_take_them_rows_say_so(client, settings, monkeypatch):
+def test_while_the_history_cannot_take_them_rows_say_so(client, settings):
     csrf = token(client)
     with sqlite3.connect(settings["INSTANCE"] / "digits.sqlite") as other:
         other.execute("BEGIN EXCLUSIVE")

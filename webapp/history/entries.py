@@ -44,6 +44,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
         width=reading.size[0],
         height=reading.size[1],
         strokes=strokes,
+        by_page_network=reading.by_page_network,
     )
     entry.left_out, entry.turned = reading.left_out, reading.turned
     db.session.add(entry)

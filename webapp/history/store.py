@@ -93,6 +93,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     width: Mapped[int | None] = mapped_column()  # of the upright picture, in pixels, in which the digits' boxes are
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
+    by_page_network: Mapped[bool | None] = mapped_column()  # which found the digits and read them, not the `model`
 
     # What is known just after reading and not kept:
     left_out = 0  # glyphs seen that are neither digit nor mark

@@ -66,9 +66,9 @@ def read() -> ResponseReturnValue:
 
 @bp.post("/rows")
 def rows() -> Response:
-    """Read pictures, but not the first `skip`, nor so many pages of the next: their number, then a row for each page.
+    """Read pictures after the first `skip`, without the first `skip_pages` pages of the next one.
 
-    Each is a line of JSON.
+    The answer is lines of JSON: how many pictures there are, then a row for each page.
     """
     pictures = _find_pictures(_load_files() or abort(400, "Choose a picture first."))
     remember_visitor()

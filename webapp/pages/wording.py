@@ -28,7 +28,10 @@ def make_remarks(entry: Entry) -> list[str]:
     if entry.turned:
         remarks.append(f"The picture was turned by {entry.turned}° to be read.")
     if entry.left_out:
-        remarks.append(f"Left out: {entry.left_out} mark{'' if entry.left_out == 1 else 's'} not taken for digits.")
+        what = (
+            "sign that is neither digit nor mark" if entry.left_out == 1 else "signs that are neither digits nor marks"
+        )
+        remarks.append(f"Left out: {entry.left_out} {what}.")
     return remarks
 
 

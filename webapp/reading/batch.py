@@ -49,7 +49,7 @@ def find(files: Iterable[File], max_bytes: int) -> list[Picture]:
 
 
 def find_or_refuse(files: Iterable[File], max_bytes: int) -> list[Picture]:
-    """Return the same, but a ZIP that is refused is a picture that is. Raises PictureTooLarge if they are too many."""
+    """Return the same, but a refused ZIP counts as one refused picture. Raises PictureTooLarge if they are too many."""
     return _collect(_unpack_or_refuse(file, max_bytes) for file in files)
 
 
