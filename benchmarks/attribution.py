@@ -9,7 +9,6 @@ Insertion: the same while the ink is laid on empty paper; the higher the better 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ import cv2
 import numpy as np
 
 from benchmarks.handwriting.sets import load
+from benchmarks.realworld import require_folder
 from recognizer import Model, read
 from recognizer.attribution import PATCH, STEP, attribute, log_odds
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 def readable(model: Model, limit: int) -> list[tuple[np.ndarray, int]]:
     """Frames and digits that the model reads rightly, of those so many."""
-    samples = load(Path(os.environ["DIGITS_DATA"]), SET).some(limit)
+    samples = load(require_folder(), SET).some(limit)
     readings = [(read(sample.picture(), model, "digit"), sample.label) for sample in samples]
     return [(reading.frames[0], int(label)) for reading, label in readings if reading.text == label]
 

@@ -12,12 +12,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from benchmarks.handwriting.sets import find_names, load
 from benchmarks.handwriting.verdicts import SURE
-from benchmarks.realworld import find_folder, measure
-from train.measures import calibration_error
+from benchmarks.realworld import measure, require_folder
+from train.measures import calibration_error, fit_logistic
 
 SHOWS = ("digits", "number")  # sets whose digits the page network reads
 ROW = "{:12}" + "{:>14}" * 5
@@ -27,11 +26,12 @@ Digits = tuple[np.ndarray, np.ndarray]  # log odds of the confidence (n,); wheth
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="flagship")
-    known = read_all(find_folder(), parser.parse_args().model)
+    known = read_all(require_folder(), parser.parse_args().model)
     print(ROW.format("(%)", "digits", "as served", "sure & wrong", "refitted", "sure & wrong"))
     for name, digits in known.items():
-        others = fit([known[other] for other in known if other != name])
-        shares = (*describe(digits, (1.0, 0.0)), *describe(digits, others))
+        others = [known[other] for other in known if other != name]
+        line = fit_logistic(*(np.concatenate(parts) for parts in zip(*others, strict=True)))
+        shares = (*describe(digits, (1.0, 0.0)), *describe(digits, line))
         print(ROW.format(name, len(digits[0]), *(f"{100 * share:.2f}" for share in shares)))
 
 
@@ -44,13 +44,6 @@ def read_all(folder: Path, model: str) -> dict[str, Digits]:
         confidence = np.clip([confidence for _, confidence in digits], 1e-6, 1 - 1e-6)
         known[handwriting.name] = np.log(confidence / (1 - confidence)), np.array([v == "right" for v, _ in digits])
     return known
-
-
-def fit(sources: list[Digits]) -> tuple[float, float]:
-    """Slope and offset of the log odds of being right in those of the confidence."""
-    odds, right = (np.concatenate(parts) for parts in zip(*sources, strict=True))
-    fitted = LogisticRegression(C=np.inf).fit(odds[:, None], right)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def describe(digits: Digits, line: tuple[float, float]) -> tuple[float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import tempfile
 
@@ -12,6 +11,7 @@ import requests
 
 from benchmarks.serving import ROOT, serving
 from tests.drawing import SEVEN_PNG
+from tests.serving import find_token
 
 LIGHTHOUSE = "lighthouse@12.8.2"  # the newest that runs on Node 18 and 20
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
@@ -56,7 +56,7 @@ def main() -> None:
 def visit(url: str) -> str:
     """The cookie of a visitor who has had a picture read."""
     with requests.Session() as browser:
-        (token,) = set(re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get(f"{url}/upload").text))
+        token = find_token(browser.get(f"{url}/upload").text)
         form = {"csrf_token": token, "source": "upload"}
         browser.post(f"{url}/read", form, files={"image": ("7.png", SEVEN_PNG)}).raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

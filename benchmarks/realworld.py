@@ -28,6 +28,7 @@ from benchmarks.handwriting.sets import Handwriting, Sample, find_names, load
 from benchmarks.handwriting.verdicts import Verdict, judge
 from recognizer import Model
 from recognizer.model import MODELS
+from train.data import find_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = "two-conv-dropout"
@@ -54,7 +55,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.write and (options.sets or options.limit):
         parser.error("--write takes all of all sets.")
-    folder = find_folder()
+    folder = require_folder()
     chosen = options.sets.split(",") if options.sets else find_names(folder)
     if unknown := set(chosen) - set(find_names(folder)):
         parser.error(f"no such sets: {', '.join(unknown)}; there are {', '.join(find_names(folder))}.")
@@ -73,9 +74,9 @@ def main() -> None:
         readme.write_text(figures.update(readme.read_text(encoding="utf-8"), written), encoding="utf-8")
 
 
-def find_folder() -> Path:
+def require_folder() -> Path:
     """The folder of the data sets; ends the program where there is none."""
-    folder = Path(os.environ.get("DIGITS_DATA", ""))
+    folder = find_folder()
     if not (folder / "sets.json").is_file():
         sys.exit("DIGITS_DATA names no folder with a sets.json, which says where real handwriting lies.")
     return folder

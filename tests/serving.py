@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import urllib.error
 import urllib.request
@@ -47,6 +48,11 @@ def running(instance: Path, **environment: str) -> Iterator[Site]:
     ):
         wait_until(lambda: _is_ready(url, process))
         yield Site(url, process.pid)
+
+
+def find_token(page: str) -> str:
+    """The CSRF token of the forms of a page."""
+    return re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page)[0]
 
 
 def children(pid: int) -> list[int]:

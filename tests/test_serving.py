@@ -18,7 +18,7 @@ import requests
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, spawn, wait_until
-from tests.serving import SERVE, resident, running, served, variables
+from tests.serving import SERVE, find_token, resident, running, served, variables
 from tests.webapp.test_batch import zipped
 from webapp.config import ROOT
 
@@ -137,7 +137,7 @@ def test_refused_uploads_leave_nothing_behind(tmp_path):
     with running(tmp_path / "instance", WORKERS="1") as site, requests.Session() as browser:
         (worker,) = site.workers()
         page = browser.get(f"{site.url}/upload", timeout=PATIENCE).text
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+        token = find_token(page)
 
         def send() -> None:
             files = [("image", ("nothing.zip", zipped([]))), ("image", ("notes.txt", b"x" * large))]

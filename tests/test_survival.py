@@ -1,7 +1,6 @@
 """The running site while its processes are renewed or killed under load."""
 
 import os
-import re
 import signal
 import sqlite3
 import threading
@@ -16,14 +15,14 @@ import requests
 
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, wait_until
-from tests.serving import Site, resident, running
+from tests.serving import Site, find_token, resident, running
 
 CLIENTS = 8
 
 
 def upload(browser: requests.Session, url: str, picture: bytes) -> requests.Response:
     page = browser.get(f"{url}/upload", timeout=PATIENCE).text
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+    token = find_token(page)
     form = {"csrf_token": token, "source": "upload"}
     return browser.post(
         f"{url}/read", data=form, files={"image": ("a.png", picture)}, timeout=PATIENCE, allow_redirects=False

@@ -37,9 +37,14 @@ def table(models: Path) -> str:
 
 def update(readme: str, models: Path) -> str:
     """The README with its table of models as the cards have it now. Raises TrainError."""
-    before, _, rest = readme.partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n{table(models)}\n{END}{after}"
+    return replace_between(START, END, readme, table(models))
+
+
+def replace_between(start: str, end: str, text: str, new: str) -> str:
+    """A text in which something `new`, on lines of its own, stands between the marks `start` and `end`."""
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n{new}\n{end}{after}"
 
 
 def _rows(card: DigitCard) -> list[str]:

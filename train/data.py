@@ -126,7 +126,8 @@ def pendigits() -> DataSet:
     return DataSet("pendigits", PENDIGITS_SHA256, Pens(parse_unipen(content.decode("ascii"))))
 
 
-def _folder() -> Path:
+def find_folder() -> Path:
+    """The folder that DIGITS_DATA names, in which data sets are looked for first, or the current one."""
     return Path(os.environ.get("DIGITS_DATA", ""))
 
 
@@ -136,7 +137,7 @@ def _check(name: str, found: str, wanted: str) -> None:
 
 
 def _mnist_arrays() -> list[np.ndarray]:
-    path = _folder() / "mnist.npz"
+    path = find_folder() / "mnist.npz"
     if not path.is_file():
         return _mnist_download()
     try:
@@ -157,7 +158,7 @@ def _mnist_download() -> list[np.ndarray]:
 
 
 def _pendigits_content() -> bytes:
-    path = _folder() / "pendigits-orig.tra.gz"
+    path = find_folder() / "pendigits-orig.tra.gz"
     try:
         return gzip.decompress(path.read_bytes()) if path.is_file() else _pendigits_download()
     except (OSError, EOFError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import binned_statistic, binomtest
+from sklearn.linear_model import LogisticRegression
 
 from recognizer.bundle import DIGIT_COUNT, Result
 from recognizer.model import temper
@@ -54,6 +55,12 @@ def measure(probabilities: np.ndarray, labels: np.ndarray) -> Result:
         per_digit=per_digit_accuracy(probabilities, labels),
         calibration_error=calibration_error(probabilities, labels),
     )
+
+
+def fit_logistic(odds: np.ndarray, is_right: np.ndarray) -> tuple[float, float]:
+    """Slope and offset of the log odds of being right (n,) in those that were claimed (n,) (Platt 1999)."""
+    fitted = LogisticRegression(C=np.inf).fit(odds[:, None], is_right)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:

@@ -26,7 +26,7 @@ from train.pages.hands import Hands, Split
 from train.pages.render import render
 from train.recipe import PageRecipe
 from train.sureness import fit_sureness
-from train.training import Run, optimizer
+from train.training import Run, freeze_norms, optimizer
 
 BOX = 0.5  # what the loss of boxes weighs against that of heat
 SIZE = 16  # crops that the network answers at once
@@ -96,7 +96,7 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
     model = detector.build(recipe.train.precision)
     if begin:
         detector.adopt(model, begin.model)
-        _freeze_norms(model)
+        freeze_norms(model)
     crops = [(VALIDATION, number) for number in range(recipe.pages.validation)]
     try:
         _fit(model, recipe, run, writers.training, batch(writers.validation, crops))
@@ -107,12 +107,6 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
     if begin:
         detector.mix(plain, begin.model, recipe.pages.kept)
     return plain
-
-
-def _freeze_norms(model: keras.Model) -> None:
-    """Keep the means and variances of many crops, about which the few of a batch say little."""
-    for layer in model.layers:
-        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
 
 
 def _fit(model: keras.Model, recipe: PageRecipe, run: Run, training: Hands, validation: Batch) -> None:

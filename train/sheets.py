@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from recognizer.glyphs import DIGITS, MARKS, TILE
+from train.data import find_folder
 from train.pages.hands import Hands
 from train.pages.kinds import KINDS
 from train.pages.render import render
@@ -50,7 +50,7 @@ def _colour(kind: int) -> tuple[int, int, int]:
 def _real(rng: np.random.Generator) -> list[np.ndarray]:
     """Some real pictures of each set in DIGITS_DATA, TILE pixels wide and high, in colours."""
     pictures = []
-    for path in sorted(Path(os.environ.get("DIGITS_DATA", "")).glob(REAL)):
+    for path in sorted(find_folder().glob(REAL)):
         with ZipFile(path) as archive:
             names = [name for name in sorted(archive.namelist()) if not name.endswith((".csv", "/"))]
             for name in rng.choice(names, min(COLUMNS, len(names)), replace=False):

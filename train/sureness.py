@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from recognizer.bundle import Sureness
 from recognizer.detection import Detection, overlaps
@@ -14,6 +13,7 @@ from recognizer.detector import Detector
 from recognizer.glyphs import CLASSES
 from recognizer.page import SEARCH, find_glyphs
 from train.detections import corner_boxes
+from train.measures import fit_logistic
 from train.pages.sheet import DOUBTFUL
 
 ALL = replace(SEARCH, likely=0.15)  # also what is too unsure to be kept when serving
@@ -31,8 +31,8 @@ def fit_sureness(look: Detector, tests: Sequence[tuple[np.ndarray, np.ndarray]])
     if len({*right}) < 2:
         return Sureness(slope=1.0, offset=0.0)  # nothing to tell right from wrong by, as in a trial of a few steps
     odds = np.log(np.array(scores) / (1 - np.array(scores)))
-    fitted = LogisticRegression(C=np.inf).fit(odds[:, None], right)
-    return Sureness(slope=round(float(fitted.coef_[0, 0]), 4), offset=round(float(fitted.intercept_[0]), 4))
+    slope, offset = fit_logistic(odds, np.array(right))
+    return Sureness(slope=round(slope, 4), offset=round(offset, 4))
 
 
 def _is_there(found: Detection, glyphs: np.ndarray) -> bool:

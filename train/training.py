@@ -167,12 +167,17 @@ def _build(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:
     return build(recipe.layers, recipe.name, classes, recipe.members, recipe.train.precision)
 
 
-def _start_from(start: keras.Model) -> keras.Model:
-    """A model to train on, with its batch normalisation as it is: a few digits say little about the means of many."""
-    model = keras.models.clone_model(start)
-    model.set_weights(start.get_weights())
+def freeze_norms(model: keras.Model) -> None:
+    """Keep the means and variances of many pictures, about which the few of a further training say little."""
     for layer in model.layers:
         layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+
+
+def _start_from(start: keras.Model) -> keras.Model:
+    """A model to train on, with its batch normalisation as it is."""
+    model = keras.models.clone_model(start)
+    model.set_weights(start.get_weights())
+    freeze_norms(model)
     return model
 
 

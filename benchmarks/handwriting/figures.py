@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.handwriting.sets import Handwriting
 from benchmarks.handwriting.verdicts import SURE, Verdict
+from train.cards import replace_between
 from train.measures import calibration_error
 
 FOLDER = Path(__file__).parent
@@ -151,9 +152,7 @@ def table(rows: Iterable[Figures]) -> str:
 
 def update(readme: str, rows: Iterable[Figures]) -> str:
     """The README with its table of real handwriting as the figures are."""
-    before, _, rest = readme.partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n{table(rows)}\n{END}{after}"
+    return replace_between(START, END, readme, table(rows))
 
 
 def _row(row: Figures) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import by_mouse
 from tests.drawing import FOUR, ONE, SEVEN, ZERO, beside, draw, encode
+from tests.serving import find_token
 
 PICTURES = {"4": draw(FOUR), "7": draw(SEVEN), "7401": draw(beside([SEVEN, FOUR, ZERO, ONE], 0.8), (1200, 400))}
 SMALL = {"viewport": {"width": 320, "height": 640}}
@@ -16,7 +17,7 @@ SMALL = {"viewport": {"width": 320, "height": 640}}
 def keep(page, *names):
     """Upload pictures, the last of which stands first in the history."""
     for name in names:
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.request.get("/upload").text())[1]
+        token = find_token(page.request.get("/upload").text())
         picture = {"name": "a.png", "mimeType": "image/png", "buffer": encode(PICTURES[name])}
         response = page.request.post("/read", multipart={"csrf_token": token, "source": "upload", "image": picture})
         assert response.ok

@@ -20,6 +20,7 @@ import requests
 from tests.conftest import need
 from tests.processes import PATIENCE, end, spawn, start
 from tests.servers import free_port, redis_server, wait_for
+from tests.serving import find_token
 from tests.webapp.conftest import postgresql  # noqa: F401, a fixture
 from webapp.config import ROOT
 
@@ -74,7 +75,7 @@ class Visitor(requests.Session):
 
     def upload(self, picture: bytes) -> requests.Response:
         page = self.get("/upload").text
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+        token = find_token(page)
         fields, files = {"csrf_token": token, "source": "upload"}, {"image": ("a.png", picture)}
         return self.post("/read", data=fields, files=files, headers={"Referer": f"{self.url}/upload"})
 

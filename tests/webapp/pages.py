@@ -6,11 +6,12 @@ import io
 import re
 
 from tests.drawing import SEVEN_PNG
+from tests.serving import find_token
 from webapp.history.store import Entry, db
 
 
 def token(client, page: str = "/upload") -> str:
-    return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(page).text)[1]
+    return find_token(client.get(page).text)
 
 
 def twin(app, client):

@@ -6,6 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from tests.serving import find_token
 from tests.webapp.pages import error, keep_like_the_first, upload
 from train.errors import TrainError
 from train.own import load
@@ -106,7 +107,7 @@ def test_others_and_deleted_entries_are_left_out(app, client):
     upload(client)
     upload(other)
     upload(client)
-    csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/history").text)[1]
+    csrf = find_token(client.get("/history").text)
     client.post("/history/1/delete", data={"csrf_token": csrf})
     assert [item["id"] for item in client.get("/history/export.json").json] == [3]
     assert app.test_client().get("/history/export.json").json == []

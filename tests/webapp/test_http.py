@@ -4,6 +4,7 @@ import re
 import pytest
 
 from tests.drawing import SEVEN_PNG
+from tests.serving import find_token
 from tests.webapp.pages import token, upload
 from webapp.serving.http import HEADERS
 
@@ -81,7 +82,7 @@ def test_under_https_the_cookie_is_for_this_host_alone(client):
 
 
 def test_a_visitor_is_known_under_https(client):
-    csrf = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/upload", **SECURE).text)[1]
+    csrf = find_token(client.get("/upload", **SECURE).text)
     fields = {"csrf_token": csrf, "source": "upload", "image": (io.BytesIO(SEVEN_PNG), "seven.png")}
     referrer = {"Referer": "https://digits.example/upload"}
     page = client.post("/read", data=fields, headers=referrer, follow_redirects=True, **SECURE)

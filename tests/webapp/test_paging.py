@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from tests.serving import find_token
 from tests.webapp.pages import error, ids, keep_like_the_first, upload
 from webapp.history.paging import PAGE
 
@@ -63,7 +64,7 @@ def test_the_newest_page_is_never_short(app, history):
 
 def test_a_cursor_outlives_its_entry(app, history):
     address = links(history.get("/history").text)["Older"]
-    csrf = re.search(r'name="csrf_token" value="([^"]+)"', history.get("/history").text)[1]
+    csrf = find_token(history.get("/history").text)
     assert history.post("/history/61/delete", data={"csrf_token": csrf}).status_code == 303
     assert ids(history.get(address).text) == list(range(60, 10, -1))
 

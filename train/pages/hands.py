@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -64,7 +62,7 @@ def load(held_out: Collection[str]) -> Split:
 
     Words, scans and signs that those lack are those of the others. Raises TrainError.
     """
-    path = Path(os.environ.get("DIGITS_DATA", "")) / ARCHIVE
+    path = data.find_folder() / ARCHIVE
     items = unipen.load(path, CATEGORIES).items
     away = [item for item in items if item.donor in held_out]
     kept = [item for item in items if item.donor not in held_out]
