@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from importlib import import_module
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from recognizer.document import check_page, count_pages, draw_page, is_pdf
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
@@ -40,6 +42,9 @@ TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag
 SIDEWAYS = range(5, 9)  # the orientations that swap width and height
 PLAIN = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}  # Pillow's modes of PNGs, and what kornia calls them
 NOT_PLAIN = (b"tRNS", b"eXIf", b"Raw profile type")  # chunks with transparency or EXIF
+SCAN = b"\xff\xda"  # what each scan of a JPEG begins with (ITU-T T.81, B.2.3); its data cannot hold this
+TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF (TIFF 6.0, section 15)
+WORK = {"JPEG": 30, "MPO": 30, "TIFF": 2}  # times the largest picture that are decoded for one; 10 scans are usual
 REDUCIBLE = ("L", "RGB", "CMYK", "YCbCr", "I", "F")  # modes that Pillow reduces without a copy as large as the picture
 BAND = 2**21  # pixels; so much is made grey at once, as that takes several bytes a pixel
 DIM = 24  # grey levels; where luma deviates less, the colours of a JPEG are looked at, too
@@ -99,6 +104,7 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1) -
     with _open(data, max_megapixels) as image:
         image.seek(page - 1)
         _check_size(image.size, max_megapixels)
+        _check_work(image, data, max_megapixels)
         grey = _plain(image, data)
         picture = Picture(grey, image.size) if grey is not None else _upright(image, "L")
     if image.format == "JPEG" and picture.grey.std() < DIM:
@@ -140,6 +146,24 @@ def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
         raise PictureTooLarge(
             f"The picture has {width} × {height} pixels; at most {max_megapixels:g} megapixels are read."
         )
+
+
+def _check_work(image: Image.Image, data: bytes, max_megapixels: float) -> None:
+    """Refuse a picture whose scans or tiles hold far more than it shows, for minutes. Raises PictureTooLarge."""
+    pixels = _count_decoded(image, data)
+    if pixels > WORK.get(image.format or "", 1) * max_megapixels * 1e6:
+        raise PictureTooLarge(f"The picture takes too long: {pixels / 1e6:.0f} megapixels are to be decoded for it.")
+
+
+def _count_decoded(image: Image.Image, data: bytes) -> int:
+    """How many pixels are decoded for a picture: of a JPEG in all its scans, of a TIFF in all its tiles."""
+    width, height = image.size
+    if image.format in ("JPEG", "MPO"):
+        return width * height * data.count(SCAN)
+    if isinstance(image, TiffImageFile) and (tile := image.tag_v2.get(TILE_WIDTH)):
+        long = image.tag_v2.get(TILE_LENGTH, 1)
+        return math.ceil(width / tile) * math.ceil(height / long) * tile * long
+    return width * height
 
 
 def _explain_unknown(data: bytes) -> PictureError:

@@ -12,6 +12,7 @@ from pillow_heif import register_heif_opener
 
 from recognizer import NotAPicture, PictureTooLarge, UnreadablePicture
 from recognizer.decode import BAND, FORMATS, TURNS, WORKING_SIDE, decode
+from tests.costly import make_jpeg, make_tiff
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 
 GREY = draw(SEVEN, (60, 40), pen=4)
@@ -200,6 +201,24 @@ def bomb(width: int, height: int) -> bytes:
 def test_too_many_pixels_are_refused_by_the_header(size):
     with pytest.raises(PictureTooLarge, match="at most 50 megapixels are read"):
         decode(bomb(*size))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [make_tiff((1440, 100), (16, 1_000_000)), make_tiff((100, 100), (11_008, 11_008)), make_jpeg(2000, 500)],
+    ids=["many tall tiles", "one large tile", "many scans"],
+)
+def test_what_takes_far_more_decoding_than_it_shows_is_refused_by_the_header(data):
+    assert len(data) < 200_000
+    with pytest.raises(PictureTooLarge, match=r"takes too long: \d+ megapixels"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data", [make_tiff((100, 100), (256, 256)), make_tiff((600, 500), (256, 64)), make_jpeg(300, 20)]
+)
+def test_tiles_larger_than_the_picture_and_many_scans_of_a_small_one_are_read(data):
+    assert (decode(data).grey == 255).all()
 
 
 def test_the_size_of_a_picture_that_is_too_large_is_said():

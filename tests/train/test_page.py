@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,17 @@ def test_a_fit_writes_a_bundle_with_its_card(fitted):
     assert not list(bundle.folder.parent.glob(".*"))
 
 
+@pytest.fixture
+def exported(fitted, monkeypatch):
+    """A training exports nothing, which takes longest, but finds the files of the first one."""
+
+    def copy(model, bundle):
+        for file in (fitted[0].keras, fitted[0].litert):
+            shutil.copy(file, bundle.folder)
+
+    monkeypatch.setattr(page, "save", copy)
+
+
 def test_a_bundle_answers_tiles_in_batches(fitted):
     from ai_edge_litert.interpreter import Interpreter
 
@@ -62,7 +75,7 @@ def test_a_bundle_answers_tiles_in_batches(fitted):
     assert shapes == {(3, GRID, GRID, len(CLASSES)), (3, GRID, GRID, 4)}
 
 
-def test_a_training_goes_on_where_it_was_stopped(fitted, tmp_path, monkeypatch):
+def test_a_training_goes_on_where_it_was_stopped(fitted, exported, tmp_path, monkeypatch):
     def stop(*_):
         raise TrainError("the disk is full")
 
@@ -75,7 +88,7 @@ def test_a_training_goes_on_where_it_was_stopped(fitted, tmp_path, monkeypatch):
     assert card.history["val_loss"] == pytest.approx(fitted[1].history["val_loss"], rel=1e-3)
 
 
-def test_a_training_can_start_from_another_network(fitted, tmp_path):
+def test_a_training_can_start_from_another_network(fitted, exported, tmp_path):
     begin = page.start(fitted[0].folder)
     card = fit(tmp_path / "page", "train.epochs=1", begin=begin)
     assert (card.origin.name, card.origin.sha256) == ("first", begin.sha256)
