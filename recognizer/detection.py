@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,11 @@ class Detection:
     def of_mark(cls, box: tuple[float, float, float, float], mark: str, score: float) -> Detection:
         """Make a glyph of what can be one mark alone, with a score from 0 to 1."""
         return cls(box, score * (np.array(CLASSES) == mark))
+
+    def move(self, right: float, down: float) -> Detection:
+        """Return the same glyph elsewhere, by so many pixels."""
+        x, y, width, height = self.box
+        return replace(self, box=(x + right, y + down, width, height))
 
     @property
     def score(self) -> float:

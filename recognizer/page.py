@@ -76,7 +76,8 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
     Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
     """
     if height:
-        scales = [share * search.suited / height for share in search.again]
+        largest = search.largest / max(grey.shape)
+        scales = sorted({min(share * search.suited / height, largest) for share in search.again})
         found = _merge(_look(grey, scales, look, search), scales, search)
         return [glyph for glyph in found if glyph.score >= search.likely]
     scales = list(_scales(grey, search))

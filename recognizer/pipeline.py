@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recognizer.components import Components, Glyph, find_components
+from recognizer.components import Components, Glyph, enclose, find_components
 from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
 from recognizer.detection import Detection
@@ -137,7 +137,9 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
 def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], int]:
     """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
     height = components.usual_height()
-    found = find_glyphs(255 - components.ink, load_detector(), height)
+    left, top, right, bottom = enclose(components.boxes[1:])
+    inked = 255 - components.ink[top:bottom, left:right]  # alone, lest a small number on a large sheet costs seconds
+    found = [glyph.move(left, top) for glyph in find_glyphs(inked, load_detector(), height)]
     rest = np.setdiff1d(components.solid(), _find_claimed(components, found, shortcut))
     tall = components.boxes[rest, 3] >= shortcut.tall * height
     found += find_marks(components.boxes[rest[~tall]], height)

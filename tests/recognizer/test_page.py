@@ -45,6 +45,12 @@ def test_a_glyph_is_found_once_where_it_is_whatever_the_tiles(place):
     assert (left + width / 2, top + height / 2) == pytest.approx(place, abs=14)
 
 
+def test_tiny_writing_on_a_large_sheet_does_not_take_ever_more_tiles():
+    looks = []
+    find_glyphs(np.full((1600, 1600), 255, np.uint8), lambda tiles: looks.append(1) or bright(tiles), height=3.0)
+    assert 0 < len(looks) <= 2 * (SEARCH.largest / (TILE - SEARCH.overlap)) ** 2
+
+
 def peaks(*seen):
     classes = np.zeros((len(seen), len(CLASSES)))
     for number, (digit, score, _, _) in enumerate(seen):

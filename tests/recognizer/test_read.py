@@ -18,6 +18,17 @@ TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.
 DRAWN = {0: ZERO, 1: ONE, 4: FOUR, 5: FIVE_WITH_FLOATING_BAR, 7: SEVEN}
 
 
+def test_a_small_number_is_found_where_it_is_on_a_large_sheet(model):
+    sheet = Image.new("L", (1500, 1500), 255)
+    sheet.paste(draw(beside([SEVEN, FOUR], 0.7), (120, 80), 4).convert("L"), (1300, 1350))
+    reading = read(encode(sheet), model)
+    assert reading.text == "74"
+    for digit in reading.digits:
+        x, y, width, height = digit.box
+        assert 1300 <= x <= x + width <= 1420
+        assert 1350 <= y <= y + height <= 1430
+
+
 @pytest.mark.parametrize("digit", DRAWN)
 @pytest.mark.parametrize("pen", [3, 8, 16, 36])
 def test_drawn_digits_are_read(model, digit, pen):
