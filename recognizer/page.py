@@ -75,14 +75,14 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
 
     Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
     """
+    largest = search.largest / max(grey.shape)
     if height:
-        largest = search.largest / max(grey.shape)
         scales = sorted({min(share * search.suited / height, largest) for share in search.again})
         found = _merge(_look(grey, scales, look, search), scales, search)
         return [glyph for glyph in found if glyph.score >= search.likely]
     scales = list(_scales(grey, search))
     peaks = _look(grey, scales, look, search)
-    again = _better_scales(_merge(peaks, scales, search), scales, search.largest / max(grey.shape), search)
+    again = _better_scales(_merge(peaks, scales, search), scales, largest, search)
     if again:
         scales, peaks = [*scales, *again], _join([peaks, _look(grey, again, look, search)])
     found = _merge(peaks, scales, search)

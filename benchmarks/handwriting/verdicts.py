@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from benchmarks.handwriting import matching
 from benchmarks.handwriting.sets import Handwriting, Sample
 from recognizer import Model, NoInk, read
-from recognizer.glyphs import MARKS
+from recognizer.layout import READ
 
 SURE = 0.9  # the confidence from which a wrong digit counts as surely wrong
-NO_MARKS = str.maketrans("", "", MARKS)
+NO_MARKS = str.maketrans("", "", READ)
 
 Answer = dict | None  # Reading.as_dict(), None where no ink was found
 
