@@ -11,6 +11,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+# Before the libraries look: threads of processes that share the processors only wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[name] = "1"
+
 import numpy as np
 import pytest
 

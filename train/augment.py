@@ -10,6 +10,7 @@ import numpy as np
 from recognizer.encode import encode
 from recognizer.frame import FRAMING, SIDE, frame
 from train import pen
+from train.allographs import vary
 from train.recipe import Augmentation
 
 ZOOM = 2  # the working picture has this many pixels for one of the frame, so that strokes can change by half of one
@@ -48,7 +49,7 @@ def _change(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) ->
 def _draw(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     zoom = pen.SIDE / FRAMING.box
     matrix = _affine(how, rng)
-    strokes = pen.mark(writing, how.marks, rng)
+    strokes = vary(writing, how.marks, rng)
     if how.loose:
         strokes = pen.loosen(strokes, how.loose, rng)
     strokes = [stroke @ matrix.T for stroke in strokes]

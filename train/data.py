@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,7 +14,10 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
+from recognizer.bundle import DIGIT_COUNT
 from recognizer.frame import SIDE, frame
+from recognizer.glyphs import DIGITS
+from train import unipen
 from train.augment import augment, draw
 from train.errors import TrainError
 from train.pen import Writing, parse_unipen
@@ -24,6 +27,9 @@ from train.recipe import Augmentation
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 NEGATIVES = 8000
+LETTERS = 8000  # of some 20,000, as too many would tell against digits
+UNIPEN = "unipen-dev-raw.zip"  # the donors that may be trained on, as UNIPEN published them
+DIGIT_LIKE = "()/1IJOQSYZ[]bgijloqsyz|!,.:;'`\"\\"  # what some hands write like a digit, and too small signs
 PENDIGITS_HOME = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 
 
@@ -43,6 +49,10 @@ class Digits(ABC):
     @abstractmethod
     def split(self, share: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Return those to train on and about a `share` to validate with, which have nothing in common."""
+
+    def hold_out(self, donors: Collection[str]) -> tuple[Self, Self] | None:
+        """Return those of all other donors and those of these, or None where these gave nothing."""
+        return None
 
 
 class Frames(Digits):
@@ -87,8 +97,15 @@ class Pens(Digits):
         if not held_out:
             order, count = rng.permutation(len(self.writings)), round(share * len(self.writings))
             return self.take(order[count:]), self.take(order[:count])
-        away = np.array([writing.writer in held_out for writing in self.writings])
-        return self.take(np.flatnonzero(~away)), self.take(np.flatnonzero(away))
+        return self._part([writing.writer in held_out for writing in self.writings])
+
+    def hold_out(self, donors: Collection[str]) -> tuple[Pens, Pens] | None:
+        """Split by donor, who is the first word of a writer's name."""
+        away = [writing.writer.split()[0] in donors for writing in self.writings]
+        return self._part(away) if any(away) else None
+
+    def _part(self, away: Sequence[bool]) -> tuple[Pens, Pens]:
+        return self.take(np.flatnonzero(~np.array(away))), self.take(np.flatnonzero(away))
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +200,29 @@ def _frame_all(pictures: np.ndarray, labels: np.ndarray) -> Frames:
     return Frames(frames, labels.astype(np.int64))
 
 
+def unipen_digits() -> DataSet:
+    """UNIPEN's isolated digits (category 1a) of 5 donors, 92 people (doi 10.5281/zenodo.1195803): 4,755 as strokes."""
+    return _unipen("unipen", "1a", lambda label: int(label) if label in DIGITS else None)
+
+
+def letters() -> DataSet:
+    """UNIPEN's letters and signs (categories 1b to 1d) of the same people: no digits, nor like digits (label 10)."""
+    found = _unipen("letters", "1b 1c 1d", lambda label: None if label in DIGITS + DIGIT_LIKE else DIGIT_COUNT)
+    some = np.random.default_rng(0).permutation(len(found.train.labels))[:LETTERS]
+    return DataSet(found.name, found.sha256, found.train.take(some))
+
+
+def _unipen(name: str, categories: str, find_label: Callable[[str], int | None]) -> DataSet:
+    """The single characters of UNIPEN that have a label."""
+    path = find_folder() / UNIPEN
+    writings = [
+        Writing(label, f"{item.donor} {item.writer}", item.strokes)
+        for item in unipen.load(path, categories).items
+        if len(item.label) == 1 and (label := find_label(item.label)) is not None
+    ]
+    return DataSet(name, hashlib.sha256(path.read_bytes()).hexdigest(), Pens(writings))
+
+
 def negatives() -> DataSet:
     """Letters, signs, scribbles and pairs of digits, made here: what a model learns to take for no digit (label 10)."""
     from train.negatives import make
@@ -191,4 +231,10 @@ def negatives() -> DataSet:
     return DataSet("negatives", None, Pens(make(NEGATIVES, writings, np.random.default_rng(0))))
 
 
-LOADERS: dict[str, Callable[[], DataSet]] = {"mnist": mnist, "pendigits": pendigits, "negatives": negatives}
+LOADERS: dict[str, Callable[[], DataSet]] = {
+    "mnist": mnist,
+    "pendigits": pendigits,
+    "unipen": unipen_digits,
+    "letters": letters,
+    "negatives": negatives,
+}

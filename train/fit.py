@@ -68,7 +68,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
 
 
 def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> list[Part]:
-    parts = mix(recipe.data, recipe.train.validation, rng)
+    parts = mix(recipe.data, recipe.train.validation, rng, recipe.held_out)
     if start:
         learnt = [name for name in start.learnt if name not in recipe.data]
         count = REHEARSED * sum(len(part.training.labels) for part in parts)

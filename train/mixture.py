@@ -50,10 +50,13 @@ def find(data: str) -> DataSet:
     return DataSet(path.name, own.digest(path), *own.load(path))
 
 
-def mix(data: Mapping[str, int], share: float, rng: np.random.Generator) -> list[Part]:
-    """Return data sets, given by name or path and times, with a `share` kept for validation. Raises TrainError."""
+def mix(data: Mapping[str, int], share: float, rng: np.random.Generator, held_out: Collection[str] = ()) -> list[Part]:
+    """Return data sets, given by name or path and times, with a `share` kept for validation. Raises TrainError.
+
+    Of a data set that names donors, those `held_out` are kept instead.
+    """
     return [
-        _split_own(name, times, rng) if name not in LOADERS else _split(find(name), times, share, rng)
+        _split_own(name, times, rng) if name not in LOADERS else _split(find(name), times, share, rng, held_out)
         for name, times in data.items()
     ]
 
@@ -68,8 +71,9 @@ def rehearse(names: Collection[str], count: int, share: float, rng: np.random.Ge
     return parts
 
 
-def _split(data: DataSet, times: int, share: float, rng: np.random.Generator) -> Part:
-    return Part(data, times, *data.train.split(share, rng))
+def _split(data: DataSet, times: int, share: float, rng: np.random.Generator, held_out: Collection[str] = ()) -> Part:
+    donated = data.train.hold_out(held_out) if held_out else None
+    return Part(data, times, *(donated or data.train.split(share, rng)))
 
 
 def _split_own(path: str, times: int, rng: np.random.Generator) -> Part:

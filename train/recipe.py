@@ -46,7 +46,7 @@ class Augmentation:
     blur: float = 0.0  # pixels of 28, the largest standard deviation
     thinnest: float = 2.5  # pixels of 28, the finest pen that strokes are drawn with
     widest: float = 3.5  # pixels of 28, the broadest
-    marks: float = 0.0  # share of the drawn 0, 1 and 7 that get a slash, a flag or foot, a bar
+    marks: float = 0.0  # share of the drawn digits that get a slash, flag, hook or bar, or another form of theirs
     loose: float = 0.0  # share of a stroke that may be missing at either end, and of the digit by which it is off
     gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
     torn: float = 0.0  # share of the pictures that show not quite all of the digit
@@ -64,6 +64,7 @@ class Recipe:
     layers: list[str]
     members: int = 1  # networks of these layers, whose mean is the model
     data: dict[str, int] = field(default_factory=lambda: {"mnist": 1})  # and how often an epoch sees each
+    held_out: list[str] = field(default_factory=list)  # donors of UNIPEN whose hands it is validated on alone
     train: Training = field(default_factory=Training)
     augment: Augmentation = field(default_factory=Augmentation)
 

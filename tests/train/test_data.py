@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import json
 import os
@@ -40,7 +41,9 @@ def test_another_file_is_named(tmp_path, monkeypatch, content):
 
 
 def test_an_unknown_set_lists_the_known():
-    with pytest.raises(TrainError, match="no data set 'nonsense'; there are mnist, pendigits, negatives"):
+    with pytest.raises(
+        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, unipen, letters, negatives"
+    ):
         load("nonsense")
 
 
@@ -104,3 +107,25 @@ def test_another_pendigits_file_is_refused(tmp_path, monkeypatch, content):
 @pytest.fixture
 def published():
     return json.loads(gzip.decompress(data_file("pendigits-train-strokes.json.gz").read_bytes()))
+
+
+def test_unipens_digits_are_those_of_five_donors():
+    data_file("unipen-dev-raw.zip")
+    digits = load("unipen").train
+    assert np.bincount(digits.labels).sum() == 4755
+    assert {writing.writer.split()[0] for writing in digits.writings} == {"aga", "apb", "imp", "uqb", "val"}
+
+
+def test_letters_are_no_digits():
+    data_file("unipen-dev-raw.zip")
+    letters = load("letters").train
+    assert set(letters.labels) == {10}
+    assert len(letters.labels) == 8000
+
+
+def test_donors_are_held_out_whole(writings):
+    written = [dataclasses.replace(writing, writer=f"{'ab'[int(writing.writer) % 2]} 1") for writing in writings]
+    kept, away = Pens(written).hold_out(["b"])
+    assert {writing.writer for writing in kept.writings} == {"a 1"}
+    assert {writing.writer for writing in away.writings} == {"b 1"}
+    assert Pens(written).hold_out(["c"]) is None

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from recognizer.bundle import Data
 from tests import drawing
 from tests.conftest import data_file
-from train.data import Pens
+from train.data import LOADERS, DataSet, Pens
 from train.errors import TrainError
 from train.mixture import find, mix, rehearse
 from train.pen import Writing
@@ -51,7 +52,8 @@ def test_too_few_digits_are_named(tmp_path):
 
 def test_an_unknown_set_lists_the_known():
     with pytest.raises(
-        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, negatives, or give a path"
+        TrainError,
+        match="no data set 'nonsense'; there are mnist, pendigits, unipen, letters, negatives, or give a path",
     ):
         mix({"nonsense": 1}, 0.1, np.random.default_rng(0))
 
@@ -66,3 +68,11 @@ def test_a_rehearsal_takes_some_training_digits_and_all_of_the_test():
     data_file("mnist.npz")
     (part,) = rehearse(["mnist"], 100, 0.1, np.random.default_rng(0))
     assert (len(part.training.labels), len(part.validation.labels), len(part.data.test.labels)) == (90, 10, 10_000)
+
+
+def test_held_out_donors_are_validated_on_alone(writings, monkeypatch):
+    written = [dataclasses.replace(writing, writer=f"{'ab'[writing.label > 7]} 1") for writing in writings]
+    monkeypatch.setitem(LOADERS, "pendigits", lambda: DataSet("pendigits", None, Pens(written)))
+    (part,) = mix({"pendigits": 1}, 0.5, np.random.default_rng(0), ["b"])
+    assert set(part.validation.labels) == {8, 9}
+    assert set(part.training.labels) == set(range(8))

@@ -85,7 +85,8 @@ def test_an_unknown_model_or_set_lists_the_known(tmp_path):
     with pytest.raises(TrainError, match=r"nonsense: there is no model.* There are .*small"):
         verify(ROOT / "models" / "nonsense", "mnist", tmp_path)
     with pytest.raises(
-        TrainError, match=r"no data set 'nonsense'; there are mnist, pendigits, negatives, or give a path to an"
+        TrainError,
+        match=r"no data set 'nonsense'; there are mnist, pendigits, unipen, letters, negatives, or give a path to an",
     ):
         verify(SMALL, "nonsense", tmp_path)
 

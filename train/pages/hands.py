@@ -15,7 +15,6 @@ from recognizer.glyphs import DIGITS
 from train import data, unipen
 from train.pen import Strokes, Writing
 
-ARCHIVE = "unipen-dev-raw.zip"  # the donors that may be trained on, as UNIPEN published them
 CATEGORIES = "1a 1b 1c 1d 7"  # digits, letters, signs and words
 FLAT = 0.5  # of its width: what is lower is no upright digit, and is scaled by its width
 WORD = 0.7  # of a word's height, which has ascenders and descenders, is that of a digit
@@ -62,7 +61,7 @@ def load(held_out: Collection[str]) -> Split:
 
     Words, scans and signs that those lack are those of the others. Raises TrainError.
     """
-    path = data.find_folder() / ARCHIVE
+    path = data.find_folder() / data.UNIPEN
     items = unipen.load(path, CATEGORIES).items
     away = [item for item in items if item.donor in held_out]
     kept = [item for item in items if item.donor not in held_out]

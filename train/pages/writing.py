@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 
 from recognizer.glyphs import DIGITS, MARKS, OTHER
-from train.pages.allographs import vary
+from train.allographs import vary
 from train.pages.hands import Bank, Hand, Hands
 from train.pages.sheet import Sheet
-from train.pen import Strokes, loosen
+from train.pen import Strokes, Writing, loosen
 
+VARIED = 0.35  # share of the digits that may be written in another form
 SCANNED = 0.12  # share of the numbers made of MNIST's digits, which are pictures
 BLURRED = 60  # pixels: a scan of 20 is enlarged to no more
 DESCENDING = "gjpqy"  # letters that reach below the baseline, by this part of their height:
@@ -119,7 +120,7 @@ class Writer:
     def _digit(self, digit: str) -> Strokes:
         own = self.how.hand.digits.get(digit) if self.how.hand else None
         known = own or self.hands.all(digit)
-        strokes = vary(int(digit), known[self.rng.integers(len(known))], self.rng)
+        strokes = vary(Writing(int(digit), "", known[self.rng.integers(len(known))]), VARIED, self.rng)
         if self.rng.random() < 0.1:
             strokes = [stroke for stroke in loosen(strokes, 0.1, self.rng) if len(stroke)] or strokes
         return [_straighten(stroke) for stroke in strokes] if self.how.angular else strokes
