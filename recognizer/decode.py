@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
+from recognizer import apart as process
+from recognizer import errors
 from recognizer.document import check_page, count_pages, draw_page, is_pdf
 from recognizer.errors import NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from recognizer.grey import SAMPLE, Tone, find_tone
@@ -26,9 +29,14 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 for _plugin in ("Png", "Jpeg", "WebP", "Gif", "Bmp", "Tiff", "Avif"):  # else Pillow imports all its forty
     import_module(f"PIL.{_plugin}ImagePlugin")
 
-SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+PNG, JPEG, GIF, BMP, WEBP = b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"RIFF"
+PLAINLY_SIZED = (PNG, JPEG, GIF, BMP)
+SIGNATURES = (*PLAINLY_SIZED, WEBP, b"II*\0", b"MM\0*")
 MAX_MEGAPIXELS = 50  # a phone's 48-megapixel photo passes
 WORKING_SIDE = 1600  # pixels; a larger picture is reduced by a whole factor, but never below this
+
+LIGHT = 4e6  # pixels of a picture that costs no more than a moment
+HEAD = "<5I"  # of what the process that decodes a picture answers: full width and height, rows, columns, pages
 
 TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag 0x0112)
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,6 +52,9 @@ PLAIN = {"L": "mono", "RGB": "rgb", "RGBA": "rgba"}  # Pillow's modes of PNGs, a
 NOT_PLAIN = (b"tRNS", b"eXIf", b"Raw profile type")  # chunks with transparency or EXIF
 SCAN = b"\xff\xda"  # what each scan of a JPEG begins with (ITU-T T.81, B.2.3); its data cannot hold this
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF (TIFF 6.0, section 15)
+SCANS = 12  # of a JPEG that costs no more than a moment; 10 are usual
+FILE_TYPE = b"ftyp"  # what HEIC and AVIF begin with, after a length
+WEBP_MEGAPIXELS = 28  # as Pillow takes 16 bytes a pixel
 WORK = {"JPEG": 30, "MPO": 30, "TIFF": 2}  # times the largest picture that are decoded for one; 10 scans are usual
 REDUCIBLE = ("L", "RGB", "CMYK", "YCbCr", "I", "F")  # modes that Pillow reduces without a copy as large as the picture
 BAND = 2**21  # pixels; so much is made grey at once, as that takes several bytes a pixel
@@ -88,17 +99,20 @@ class Picture:
         return [x, y, right - x, bottom - y]
 
 
-def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1) -> Picture:
+def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1, apart: bool = True) -> Picture:
     """Return the first frame of a picture file, or a page of a PDF or TIFF, turned as its EXIF says, grey.
 
+    What may cost much time or memory is decoded in a process with limits, unless `apart` is False; PDFs always are.
     Raises UnreadablePicture (empty, damaged), NotAPicture, NoSuchPage, or PictureTooLarge (by the header, before
-    decoding).
+    decoding, or at a limit).
     """
     if not data:
         raise UnreadablePicture("The file is empty.")
     if is_pdf(data):
         drawn, pages = draw_page(data, page, WORKING_SIDE)
         return replace(_upright(drawn, "RGB"), page=page, pages=pages)
+    if apart and is_costly(data):
+        return _decode_apart(data, max_megapixels, page)
     pages = count_pages(data)
     check_page(page, pages)
     with _open(data, max_megapixels) as image:
@@ -113,13 +127,48 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1) -
     return replace(picture, page=page, pages=pages)
 
 
+def is_costly(data: bytes) -> bool:
+    """Whether a file may take long or much memory: large pictures, and formats whose headers do not tell."""
+    if data.startswith(WEBP):
+        return math.prod(_measure_webp(data)) > LIGHT
+    if not data.startswith(PLAINLY_SIZED):
+        return data.startswith(SIGNATURES) or data[4:8] == FILE_TYPE or is_pdf(data)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS[:-2]) as image:
+            pixels = image.width * image.height
+    except Exception:  # damaged, as its decoding will say
+        return False
+    if data.startswith(JPEG):  # which is reduced while it is decoded, but not where it comes in several scans
+        return (scans := data.count(SCAN)) > 1 and scans * pixels > SCANS * LIGHT
+    return pixels > LIGHT
+
+
+def _decode_apart(data: bytes, max_megapixels: float, page: int) -> Picture:
+    """The same picture, decoded by the program `picture.py`. Raises PictureError."""
+    try:
+        answer = process.run("picture.py", max_megapixels, page, data=data)
+    except process.Stopped:
+        raise PictureTooLarge("The picture takes too much time or memory; send it smaller, or as JPEG.") from None
+    except process.Failed as error:
+        name, _, message = str(error).partition(": ")
+        kind = getattr(errors, name, None)
+        if not (isinstance(kind, type) and issubclass(kind, PictureError)):
+            raise
+        raise kind(message) from error
+    width, height, rows, columns, pages = struct.unpack_from(HEAD, answer)
+    grey = np.frombuffer(answer, np.uint8, offset=struct.calcsize(HEAD)).reshape(rows, columns)
+    return Picture(grey, (width, height), page=page, pages=pages)
+
+
 @contextmanager
 def _open(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
     """The picture in a file, whose pixels are not decoded yet. What goes wrong with it becomes a PictureError."""
     try:
+        if data.startswith(WEBP):  # Pillow takes the memory of its canvas as soon as it is opened
+            _check_size(_measure_webp(data), min(max_megapixels, WEBP_MEGAPIXELS))
         with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
             yield image
-    except PictureError:
+    except (PictureError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # a warning where it is an error
         most = min(max_megapixels, 2 * (Image.MAX_IMAGE_PIXELS or np.inf) / 1e6)  # Pillow opens no larger ones
@@ -132,7 +181,7 @@ def _open(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
 
 def _formats(data: bytes) -> tuple[str, ...]:
     """The formats that these bytes may be in; what reads iPhones' HEIC takes 8 MB and is loaded when it is needed."""
-    if data[4:8] != b"ftyp":
+    if data[4:8] != FILE_TYPE:
         return FORMATS[:-1]
     from pillow_heif import register_heif_opener
 
@@ -146,6 +195,22 @@ def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
         raise PictureTooLarge(
             f"The picture has {width} × {height} pixels; at most {max_megapixels:g} megapixels are read."
         )
+
+
+def _measure_webp(data: bytes) -> tuple[int, int]:
+    """The width and height of a WebP's canvas (RFC 9649, section 2.5 to 2.7), or 0 and 0 where there is none."""
+    head = data[:30].ljust(30, b"\0")
+    number = int.from_bytes
+    match head[12:16]:
+        case b"VP8X":
+            return number(head[24:27], "little") + 1, number(head[27:30], "little") + 1
+        case b"VP8L":
+            bits = number(head[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            return number(head[26:28], "little") & 0x3FFF, number(head[28:30], "little") & 0x3FFF
+        case _:
+            return 0, 0
 
 
 def _check_work(image: Image.Image, data: bytes, max_megapixels: float) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import struct
-import subprocess
-import sys
-from pathlib import Path
 
 from PIL import Image
 
+from recognizer import apart
 from recognizer.errors import NoSuchPage, PictureTooLarge, UnreadablePicture
 
 PDF, TIFF = b"%PDF-", (b"II*\0", b"MM\0*")
 MAX_PAGES = 1000  # of a TIFF
 MAX_ENTRIES = 50_000  # of the directories of all pages of a TIFF, as Pillow makes an object of each
 HEAD = "<3I"  # of what PDFium's process answers: pages, width, height
-PATIENCE = 10  # seconds for a page, waiting for a processor included
 
 
 def is_pdf(data: bytes) -> bool:
@@ -45,20 +42,16 @@ def draw_page(data: bytes, page: int, side: int) -> tuple[Image.Image, int]:
 
 def _call_pdfium(data: bytes, page: int, side: int) -> tuple[int, tuple[int, int], bytes]:
     """How many pages a PDF has, and width, height and pixels of one of them. Raises PictureError."""
-    program = str(Path(__file__).with_name("pdfium.py"))
-    command = [sys.executable, "-I", program, str(page), str(side)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603, our own
-    except subprocess.TimeoutExpired:
-        raise PictureTooLarge("The page of the PDF takes too long to be drawn.") from None
-    if done.returncode < 0 or b"MemoryError" in done.stderr:  # stopped at a limit
-        raise PictureTooLarge("The page of the PDF takes too much time or memory to be drawn.")
-    if b"locked" in done.stderr:
-        raise UnreadablePicture("The PDF is locked with a password; send it without one.")
-    if done.returncode:
-        raise UnreadablePicture("The PDF is damaged or incomplete.")
-    pages, width, height = struct.unpack_from(HEAD, done.stdout)
-    return pages, (width, height), done.stdout[struct.calcsize(HEAD) :]
+        answer = apart.run("pdfium.py", page, side, data=data)
+    except apart.Stopped:
+        raise PictureTooLarge("The page of the PDF takes too much time or memory to be drawn.") from None
+    except apart.Failed as error:
+        if str(error) == "locked":
+            raise UnreadablePicture("The PDF is locked with a password; send it without one.") from None
+        raise UnreadablePicture("The PDF is damaged or incomplete.") from error
+    pages, width, height = struct.unpack_from(HEAD, answer)
+    return pages, (width, height), answer[struct.calcsize(HEAD) :]
 
 
 def _count_tiff(data: bytes) -> int:

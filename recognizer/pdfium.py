@@ -4,22 +4,15 @@ Run by `recognizer.document` in a process of its own: a page may ask for any amo
 be called by two threads, and a process can be stopped. It imports nothing of this package, so that it starts at once.
 """
 
-import resource
 import struct
 import sys
 
 import pypdfium2
 
-SECONDS = 5  # of computing
-BYTES = 2**29  # of memory
-
 
 def main() -> str | None:
     """Write how many pages there are, width and height, 32 bits each, then RGB pixels; or return why not."""
     page, side = map(int, sys.argv[1:])
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    if sys.platform == "linux":  # macOS takes no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
         if not 1 <= page <= len(document):

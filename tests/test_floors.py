@@ -7,7 +7,15 @@ from webapp.config import ROOT
 
 HOUSES: dict[str, Floors] = {
     "recognizer": [
-        ["recognizer.errors", "recognizer.scale", "recognizer.glyphs", "recognizer.colours", "recognizer.memory"],
+        [
+            "recognizer.errors",
+            "recognizer.scale",
+            "recognizer.glyphs",
+            "recognizer.colours",
+            "recognizer.memory",
+            "recognizer.limits",
+            "recognizer.apart",
+        ],
         [
             "recognizer.encode",
             "recognizer.strokes",
@@ -18,7 +26,7 @@ HOUSES: dict[str, Floors] = {
         ],
         ["recognizer.document"],
         ["recognizer.decode", "recognizer.components", "recognizer.drawing"],
-        ["recognizer.page", "recognizer.cutout", "recognizer.frame"],
+        ["recognizer.picture", "recognizer.page", "recognizer.cutout", "recognizer.frame"],
         ["recognizer.layout", "recognizer.marks"],
         ["recognizer.bundle"],
         ["recognizer.model"],

@@ -52,6 +52,12 @@ def _read_count(text: str) -> int:
     return value
 
 
+def _read_some(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise ValueError("expected 1 or more")
+    return value
+
+
 def _read_days(text: str) -> int:
     if not 0 <= (value := int(text)) <= 36_500:
         raise ValueError("expected 0 to 36500")
@@ -67,6 +73,12 @@ def _read_switch(text: str) -> bool:
 SETTINGS = [
     Setting(
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
+    ),
+    Setting(
+        "DECODERS",
+        "2",
+        _read_some,
+        "Files that cost much to decode, such as PDF, HEIC and WebP, that are decoded at once on this machine",
     ),
     Setting(
         "HISTORY_DAYS",

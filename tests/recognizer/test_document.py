@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from recognizer import NoSuchPage, PictureTooLarge, UnreadablePicture, count_pages, read
+from recognizer import NoSuchPage, PictureTooLarge, UnreadablePicture, apart, count_pages, read
 from recognizer.decode import WORKING_SIDE, decode
 from recognizer.document import MAX_ENTRIES, MAX_PAGES
 from tests.documents import make_document
@@ -60,9 +60,7 @@ def test_a_damaged_pdf_is_said_to_be():
 
 
 def test_a_pdf_that_takes_too_long_is_stopped(monkeypatch):
-    import recognizer.document as document
-
-    monkeypatch.setattr(document, "PATIENCE", 1)
+    monkeypatch.setattr(apart, "PATIENCE", 1)
     much = b"0 0 m 200 200 l S " * 1_000_000
     begun = time.monotonic()
     with pytest.raises(PictureTooLarge, match="takes too"):

@@ -21,6 +21,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from recognizer import LAYOUTS, PictureError
 from webapp.models import bundles
 from webapp.reading import archive, batch, strokes
+from webapp.reading.decoding import LONG_PATIENCE
 from webapp.reading.recognition import recognise
 from webapp.serving import ratelimit
 from webapp.serving.http import csrf
@@ -44,7 +45,7 @@ def recognize_batch() -> Response:
     layout = _parse_layout()
     pictures = batch.find(_load_files(), current_app.config["MAX_CONTENT_LENGTH"])
     ratelimit.charge(len(pictures))
-    lines = batch.write_lines(batch.read_pages(pictures, partial(recognise, layout=layout)))
+    lines = batch.write_lines(batch.read_pages(pictures, partial(recognise, layout=layout, patience=LONG_PATIENCE)))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 

@@ -19,12 +19,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from recognizer import Model, PictureError, count_pages
+from recognizer import Model, PictureError
 from webapp.history import entries
 from webapp.history.store import Entry
 from webapp.pages import choice
 from webapp.pages.forms import PictureForm, answer
-from webapp.reading import batch
+from webapp.reading import batch, decoding
 from webapp.reading.archive import MAX_PICTURES, is_archive
 from webapp.reading.recognition import recognise
 from webapp.serving import ratelimit
@@ -90,7 +90,7 @@ def _load_files() -> list[batch.File]:
 def _holds_many(file: batch.File) -> bool:
     """Whether there may be several pictures in a file; what is damaged is answered as one."""
     try:
-        return is_archive(file.data) or count_pages(file.data) > 1
+        return is_archive(file.data) or decoding.count_pages(file.data) > 1
     except PictureError:
         return False
 
@@ -101,7 +101,9 @@ def _find_pictures(files: list[batch.File]) -> list[batch.Picture]:
 
 def _read_rows(pictures: Iterable[batch.Picture], model: Model, skip_pages: int = 0) -> Iterator[Row]:
     """Read the pages of pictures, but not the first of the first one, and keep the answers."""
-    for found in batch.read_pages(pictures, partial(recognise, model=model), skip_pages):
+    for found in batch.read_pages(
+        pictures, partial(recognise, model=model, patience=decoding.LONG_PATIENCE), skip_pages
+    ):
         entry = entries.keep(found.reading, "batch") if found.reading else None
         error = found.problem[1] if found.problem else None
         yield Row(found.title, entry, error, found.page == found.pages)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from recognizer import ModelError, PictureError, PictureTooLarge, Reading, UnreadablePicture, count_pages
+from recognizer import ModelError, PictureError, PictureTooLarge, Reading, UnreadablePicture
+from webapp.reading import decoding
 from webapp.reading.archive import MAX_PICTURES, Archive, is_archive
 from webapp.serving import errors, ratelimit
 
@@ -59,7 +60,7 @@ def read_pages(pictures: Iterable[Picture], read: Callable[[bytes, int], Reading
     for name, load in pictures:
         try:
             data = load()
-            pages = count_pages(data)
+            pages = decoding.count_pages(data, decoding.LONG_PATIENCE)
             if pages > left:
                 raise PictureTooLarge(f"The file has {pages} pages; at most {MAX_PICTURES} are read at once.")
         except PictureError as error:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 import recognizer
 from recognizer import Model, Reading
 from webapp.models import shelf
+from webapp.reading import decoding
 from webapp.serving import metrics
 
 
-def recognise(picture: bytes, page: int = 1, *, layout: str = "auto", model: Model | None = None) -> Reading:
-    """Read a picture, or a page of it, with the site's own model or another one. Raises PictureError, ModelError."""
-    limit = current_app.config["MAX_MEGAPIXELS"]
-    reading = recognizer.read(picture, model or shelf.get_own(), layout, limit, page)
+def recognise(
+    picture: bytes,
+    page: int = 1,
+    *,
+    layout: str = "auto",
+    model: Model | None = None,
+    patience: float = decoding.PATIENCE,
+) -> Reading:
+    """Read a picture, or a page of it, with the site's own model or another one.
+
+    Raises PictureError, ModelError, and ServiceUnavailable after as many seconds of `patience`, if others are read.
+    """
+    reading = recognizer.read_picture(decoding.decode(picture, page, patience), model or shelf.get_own(), layout)
     metrics.note(reading)
     return reading
