@@ -14,6 +14,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE = 0.005  # seconds; an idle worker wakes sooner
+RATE_LIMIT = "30/second;1500/minute"  # where strangers may come, unless the environment says otherwise
 _broken = multiprocessing.Event()
 
 _host, _port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
@@ -25,6 +26,11 @@ try:
 except ValueError:
     sys.exit(f"Digits cannot start: WORKERS={os.environ['WORKERS']} is no number.")
 threads = 4
+_open = _host not in ("127.0.0.1", "::1", "localhost")
+_behind_proxy = os.environ.get("DIGITS_PROXIES", "0") not in ("", "0")
+forwarded_allow_ips = "*" if _behind_proxy else ""  # else nobody's X-Forwarded-… headers are believed
+if _open:
+    os.environ.setdefault("DIGITS_RATE_LIMIT", RATE_LIMIT)
 control_socket_disable = True  # one socket in the user's home would be shared by all sites
 preload_app = True  # the model and the schema are checked once, and workers share the memory
 
@@ -87,6 +93,13 @@ def when_ready(server):
     gc.collect()
     gc.freeze()
     server.log.info("Digits reads at http://%s", bind)
+    if _open and not _behind_proxy:
+        server.log.warning(
+            "HOST=%s lets in everybody who reaches this machine, without HTTPS, and a few dozen who send slowly stop "
+            "the site for all: put a proxy before it that takes in whole requests (deploy/README.md), and say so by "
+            "DIGITS_PROXIES=1",
+            _host,
+        )
 
 
 def post_worker_init(worker):

@@ -101,7 +101,7 @@ def small_pendigits(monkeypatch) -> None:
 
 @pytest.fixture
 def settings(tmp_path):
-    return {"INSTANCE": tmp_path / "instance", "SECRET_KEY": "for tests"}
+    return {"INSTANCE": tmp_path / "instance", "SECRET_KEY": "sixteen for tests"}
 
 
 @pytest.fixture

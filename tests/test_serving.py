@@ -52,10 +52,19 @@ def keras_only(tmp_path):
     return str(folder)
 
 
+def test_where_strangers_may_come_they_are_counted_and_the_owner_is_told(tmp_path):
+    with running(tmp_path / "instance", HOST="0.0.0.0", WORKERS="1") as site:
+        statuses = {requests.get(f"{site.url}/api/v1/models", timeout=PATIENCE).status_code for _ in range(200)}
+    assert statuses == {200, 429}
+    assert "HOST=0.0.0.0 lets in everybody who reaches this machine" in (tmp_path / "instance" / "log").read_text()
+
+
 def test_it_says_where_it_is(tmp_path):
     with served(tmp_path / "instance") as url:
         pass
-    assert f"Digits reads at {url}" in (tmp_path / "instance" / "log").read_text()
+    log = (tmp_path / "instance" / "log").read_text()
+    assert f"Digits reads at {url}" in log
+    assert "lets in" not in log
 
 
 def test_it_answers_pages_and_programs(site):

@@ -27,7 +27,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """
     settings = config.read() | dict(overrides or {})
     instance = settings["INSTANCE"] = settings["INSTANCE"].resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    config.make_private(instance)
     app = Flask(
         __name__,
         template_folder=config.ROOT / "templates",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+SHORTEST_KEY = 16  # characters of what signs cookies
 ROOT = Path(__file__).resolve().parent.parent
+
+log = logging.getLogger(__name__)
 
 
 class ConfigError(ValueError):
@@ -64,6 +71,24 @@ def _read_days(text: str) -> int:
     return value
 
 
+def _read_key(text: str) -> str:
+    if text and len(text) < SHORTEST_KEY:
+        raise ValueError(f"expected {SHORTEST_KEY} characters or more, such as `openssl rand -hex 32` makes")
+    return text
+
+
+def _read_keys(text: str) -> list[str]:
+    return [_read_key(key) for key in text.split()]
+
+
+def _read_origins(text: str) -> frozenset[str]:
+    for origin in (origins := frozenset(text.split())):
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"{origin!r} is no origin such as https://example.org")
+    return origins
+
+
 def _read_switch(text: str) -> bool:
     if text not in ("", "0", "1"):
         raise ValueError("expected 1 or 0")
@@ -71,6 +96,12 @@ def _read_switch(text: str) -> bool:
 
 
 SETTINGS = [
+    Setting(
+        "CORS",
+        "",
+        _read_origins,
+        "Origins, such as `https://example.org`, whose pages may use the API in browsers; empty: this site's own alone",
+    ),
     Setting(
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
     ),
@@ -85,6 +116,12 @@ SETTINGS = [
         "365",  # as long as the cookie, without which nobody could see or delete them
         _read_days,
         "Days after which answers are erased from the history; 0: never",
+    ),
+    Setting(
+        "HOSTS",
+        "",
+        str.split,
+        "Names that the site is asked by, such as `digits.example`, `.example` with all below it; empty: any",
     ),
     Setting(
         "INSTANCE",
@@ -123,7 +160,10 @@ SETTINGS = [
         str,
         "Where each request is noted as a line of JSON: `-` is standard output, else a file; empty: nowhere",
     ),
-    Setting("SECRET_KEY", "", str, "Signs the visitors' cookies; empty: made once and kept in the instance folder"),
+    Setting(
+        "SECRET_KEY", "", _read_key, "Signs the visitors' cookies; empty: made once and kept in the instance folder"
+    ),
+    Setting("SECRET_KEY_FALLBACKS", "", _read_keys, "Keys of the time before, whose cookies are still taken"),
 ]
 
 
@@ -136,6 +176,9 @@ def make_flask_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Flask and its extensions are told, as it follows from the settings."""
     return {
         "SECRET_KEY": settings["SECRET_KEY"] or _keep_secret(settings["INSTANCE"] / "secret_key"),
+        "SECRET_KEY_FALLBACKS": settings["SECRET_KEY_FALLBACKS"],
+        "SESSION_COOKIE_NAME": "digits",  # lest two sites on one host take each other's
+        "TRUSTED_HOSTS": settings["HOSTS"] or None,
         "MAX_CONTENT_LENGTH": int(settings["MAX_UPLOAD_MB"] * 1e6),
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
@@ -151,6 +194,16 @@ def find_model(settings: Mapping[str, Any]) -> Path:
     name = settings["MODEL"]
     places = (ROOT / "models" / name, settings["INSTANCE"] / "models" / name)
     return next((place for place in places if place.is_dir()), Path(name) if "/" in name else places[0])
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder of what a running site writes, or close it to all but its owner."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) & OTHERS:
+        try:
+            folder.chmod(0o700)
+        except PermissionError:
+            log.warning("%s can be looked into by others, and is not ours to close", folder)
 
 
 def _keep_secret(path: Path) -> str:

@@ -36,7 +36,7 @@ def test_a_history_follows_from_node_to_node(site):
     for picture in (SEVEN_PNG, FOUR_PNG):
         assert visitor.upload(picture).status_code == 200
     cookies = dict(visitor.cookies)
-    assert set(cookies) == {"__Host-session"}
+    assert set(cookies) == {"__Host-digits"}
     for node in site.nodes:
         direct = requests.get(
             f"http://127.0.0.1:{node.port}/history",

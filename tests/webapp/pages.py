@@ -17,7 +17,7 @@ def token(client, page: str = "/upload") -> str:
 def twin(app, client):
     """Another client with the same cookie, as when somebody clicks twice."""
     other = app.test_client()
-    other.set_cookie("session", client.get_cookie("session").value)
+    other.set_cookie("digits", client.get_cookie("digits").value)
     return other
 
 

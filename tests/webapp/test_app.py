@@ -6,6 +6,7 @@ import pytest
 from flask import request
 
 from recognizer import ModelError
+from tests.webapp.pages import upload
 from webapp import create_app
 from webapp.config import ROOT, SETTINGS, ConfigError, read
 
@@ -32,6 +33,11 @@ def test_settings_come_from_the_environment():
         ("MAX_MEGAPIXELS", "-1"),
         ("PROXIES", "1.5"),
         ("PROXIES", "-1"),
+        ("DECODERS", "0"),
+        ("CORS", "example.org"),
+        ("CORS", "https://example.org/path"),
+        ("SECRET_KEY", "too short"),
+        ("SECRET_KEY_FALLBACKS", "one-that-is-long-enough short"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name, value):
@@ -47,6 +53,17 @@ def test_a_secret_key_is_made_once_and_for_the_owner_only(settings):
     kept = settings["INSTANCE"] / "secret_key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert [path.name for path in settings["INSTANCE"].glob("secret_key*")] == ["secret_key"]
+
+
+def test_what_the_site_keeps_is_for_its_owner_only(settings):
+    settings["INSTANCE"].mkdir(mode=0o755)
+    (settings["INSTANCE"] / "digits.sqlite").touch(mode=0o644)
+    app = create_app(settings)
+    upload(app.test_client())
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings["INSTANCE"].iterdir() if path.is_file()}
+    assert set(modes) >= {"digits.sqlite", "digits.sqlite-wal"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(settings["INSTANCE"].stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("name", ["relative", "with ? and # and %"])

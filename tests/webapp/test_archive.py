@@ -62,7 +62,7 @@ def test_files_that_share_their_bytes_are_refused():
 def test_a_directory_is_counted_before_it_is_read():
     folders = [(f"{number}/", b"") for number in range(MAX_ENTRIES + 1)]
     many = zipped(folders)
-    with at_most(1), pytest.raises(PictureTooLarge, match="The ZIP has 10001 files and folders; at most 10000 are"):
+    with at_most(1), pytest.raises(PictureTooLarge, match="The ZIP has more files and folders than are read; at most 10000 are"):
         Archive(many, MAX_BYTES)
     assert Archive(zipped(folders[1:]), MAX_BYTES).names() == []
 
@@ -84,7 +84,7 @@ def test_fields_that_take_long_to_see_through_are_refused():
 
     assert len(Archive(with_extra(4), MAX_BYTES).names()) == 4
     for comment in (b"", b"PK\x01\x02"):  # just before the next entry
-        with pytest.raises(PictureTooLarge, match="has 320000 bytes of extra fields"):
+        with pytest.raises(PictureTooLarge, match="more bytes of extra fields than are read"):
             Archive(with_extra(5, comment), MAX_BYTES)
 
 

@@ -121,13 +121,13 @@ def test_two_first_answers_at_once_are_of_one_visitor(app):
 def test_a_forged_cookie_is_nobody(app):
     mine, theirs = app.test_client(), app.test_client()
     upload(mine)
-    cookie = mine.get_cookie("session").value
-    theirs.set_cookie("session", ("A" if cookie[0] != "A" else "B") + cookie[1:])
+    cookie = mine.get_cookie("digits").value
+    theirs.set_cookie("digits", ("A" if cookie[0] != "A" else "B") + cookie[1:])
     assert theirs.get("/history/1").status_code == 404
 
 
 def test_the_cookie_is_hidden_from_scripts_and_lasts(client):
-    cookie = next(c for c in upload(client).headers.getlist("Set-Cookie") if c.startswith("session="))
+    cookie = next(c for c in upload(client).headers.getlist("Set-Cookie") if c.startswith("digits="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Expires" in cookie

@@ -1,6 +1,5 @@
-import contextlib
 import re
-import sqlite3
+import types
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from webapp.history.store import Consent, Entry, db
 NOW = datetime.now(UTC)
 LONG_DELETED = {"deleted_at": NOW - UNDO - timedelta(minutes=1)}
 JUST_DELETED = {"deleted_at": NOW - UNDO / 2}  # and so for as long as all tests may take
+LATELY = {"created_at": NOW - timedelta(days=2)}  # which shows that the clock is right
 
 
 def kept(app):
@@ -76,10 +76,40 @@ def test_after_an_hour_it_is_too_late(app, client):
 def test_what_has_had_its_time_goes_by_itself(app, client, act):
     upload(client)
     old, young = ({"created_at": NOW - timedelta(days=days)} for days in (366, 364))
-    _, just, _, young = keep_like_the_first(app, LONG_DELETED, JUST_DELETED, old, young)
+    _, just, _, young, lately = keep_like_the_first(app, LONG_DELETED, JUST_DELETED, old, young, LATELY)
     due(app)
     act(client)
-    assert kept(app)[:3] == [1, just, young]
+    assert kept(app)[:4] == [1, just, young, lately]
+
+
+def test_a_clock_that_is_ahead_erases_nobodys_history(app, client, caplog, monkeypatch):
+    """Nor does it when somebody's answer was kept by that clock."""
+    upload(client)
+    ages = [{"created_at": NOW - timedelta(days=days)} for days in range(1, 20)]
+    keep_like_the_first(app, *ages, {"created_at": NOW - timedelta(days=400)})
+    ahead = NOW + timedelta(days=365)
+    monkeypatch.setattr(retention, "datetime", types.SimpleNamespace(now=lambda zone: ahead))
+    keep_like_the_first(app, {"created_at": ahead})
+    due(app)
+    client.get("/history")
+    assert len(kept(app)) == 22
+    assert "if the clock is right, they go in an hour" in caplog.text
+    monkeypatch.undo()
+    due(app)
+    client.get("/history")
+    assert len(kept(app)) == 21
+
+
+def test_of_many_old_answers_a_tenth_goes_at_a_time(app, client, caplog):
+    upload(client)
+    keep_like_the_first(app, LATELY, *[{"created_at": NOW - timedelta(days=400)}] * 28)
+    left = []
+    for _ in range(3):
+        due(app)
+        client.get("/history")
+        left.append(len(kept(app)))
+    assert left == [27, 25, 23]
+    assert "3 answers are old enough to be erased; more of them go in 600 seconds" in caplog.text
 
 
 def test_it_is_looked_for_now_and_then(app, client):
@@ -108,10 +138,12 @@ def test_answers_stay_as_long_as_the_owner_says(settings, days):
     app = create_app(settings | {"HISTORY_DAYS": days})
     client = app.test_client()
     upload(client)
-    keep_like_the_first(app, {"created_at": NOW - timedelta(days=31)}, {"created_at": NOW - timedelta(days=10_000)})
-    due(app)
-    page = client.get("/history").text
-    assert len(ids(page)) == (1 if days else 3)
+    old = [{"created_at": NOW - timedelta(days=days)} for days in (31, 10_000)]
+    keep_like_the_first(app, LATELY, *old)
+    for _ in old:
+        due(app)
+        page = client.get("/history").text
+    assert len(ids(page)) == (2 if days else 4)
     assert ("erased 30 days after" if days else "Answers stay until you delete them") in page
 
 
@@ -137,7 +169,7 @@ def test_consent_goes_when_it_is_as_old_as_entries_and_of_nobody(settings, days,
     post(client, "/history/consent", allowed="1")
     (visitor,) = allowing(app)
     old, young = ({"given_at": NOW - timedelta(days=age)} for age in (366, 364))
-    keep_like_the_first(app, {"visitor": "undoes"} | JUST_DELETED, {"visitor": "erased"} | LONG_DELETED)
+    keep_like_the_first(app, {"visitor": "undoes"} | JUST_DELETED, {"visitor": "erased"} | LONG_DELETED, LATELY)
     with app.app_context():
         db.session.get(Consent, visitor).given_at = old["given_at"]
         allow = {"undoes": old, "erased": old, "gone": old, "came lately": young}
@@ -158,10 +190,6 @@ def test_what_is_erased_is_overwritten(app, client):
     files = [app.config["INSTANCE"] / f"digits.sqlite{end}" for end in ("", "-wal")]
     due(app)
     client.get("/history")
-    with app.app_context():
-        db.engine.dispose()
-    with contextlib.closing(sqlite3.connect(files[0])) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not any(marker in file.read_bytes() for file in files if file.exists())
 
 
@@ -180,7 +208,7 @@ def test_all_are_erased_in_short_transactions(app, client, monkeypatch):
     keep_like_the_first(app, *[{}] * (2 * BATCH), JUST_DELETED)
     sizes = []
     once = retention._erase_batch
-    monkeypatch.setattr(retention, "_erase_batch", lambda condition: sizes.append(once(condition)) or sizes[-1])
+    monkeypatch.setattr(retention, "_erase_batch", lambda *given: sizes.append(once(*given)) or sizes[-1])
     assert post(client, "/history/delete").status_code == 303
     assert kept(app) == []
     assert max(sizes) == BATCH

@@ -33,9 +33,9 @@ def test_the_migrations_make_the_tables_that_the_code_has(app):
 def test_entries_outlast_a_restart(app, settings):
     client = app.test_client()
     upload(client, FOUR_PNG)
-    cookie = client.get_cookie("session").value
+    cookie = client.get_cookie("digits").value
     later = create_app(settings).test_client()
-    later.set_cookie("session", cookie)
+    later.set_cookie("digits", cookie)
     assert "<strong>4</strong>" in later.get("/history").text
     assert later.get("/history/1/thumbnail.png").status_code == 200
 

@@ -13,6 +13,7 @@ import pytest
 from tests.drawing import SEVEN_PNG
 from tests.webapp.pages import error, token, upload
 from webapp import create_app
+from webapp.history.store import db
 
 NOT_KEPT = "this answer is not kept"
 
@@ -83,6 +84,36 @@ def test_sqlite_that_cannot_write_stops_no_reading_and_recovers(app, trouble):
 
 def test_a_full_disk_stops_no_reading_and_recovers(settings, small_disk):
     check(create_app(settings | {"INSTANCE": small_disk}), filled)
+
+
+def damage(path):
+    """Overwrite all of a SQLite file but the first page."""
+    path.write_bytes(path.read_bytes()[:4096] + b"\xa5" * (path.stat().st_size - 4096))
+
+
+def lose(path):
+    path.unlink()
+
+
+@pytest.mark.parametrize("trouble", [damage, lose, lambda path: path.write_bytes(b"no database, but a text\n" * 999)])
+def test_a_database_that_is_damaged_or_lost_stops_no_reading(app, client, trouble):
+    upload(client)
+    path = app.config["INSTANCE"] / "digits.sqlite"
+    with app.app_context():
+        db.engine.dispose()
+    whole = path.read_bytes()
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    trouble(path)
+    assert NOT_KEPT in upload(client).text
+    assert client.post("/api/v1/recognize", data=SEVEN_PNG).json["text"] == "7"
+    for page in ("/history", "/history/1", "/history/label", "/history/export.csv", "/readyz"):
+        answer = client.get(page)
+        assert (answer.status_code, "The history is not available" in answer.text) == (503, True), page
+    with app.app_context():
+        db.engine.dispose()
+    path.write_bytes(whole)
+    assert upload(client).status_code == 303
 
 
 def test_postgresql_gone_stops_no_reading_and_is_found_again(settings, own_database):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
-from webapp.history.store import Consent, Entry, db
+from webapp.history.store import Consent, Entry, db, empty_log
 from webapp.serving.errors import UNAVAILABLE
 
 UNDO = timedelta(hours=1)  # after a deletion
 SWEEP_EVERY = 600  # seconds, at most, by each process that keeps or shows answers
+SLACK = timedelta(days=30)  # by which the clock may be ahead of the newest answer and still be believed
+SPELL = timedelta(hours=1)  # that a clock may be wrong for, as at boot
+SHARE = 0.1  # of all answers, of which no more are erased for their age in a sweep
 BATCH = 500  # entries erased in one transaction, so that others need not wait long to write
 
 log = logging.getLogger(__name__)
@@ -31,8 +35,11 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def purge() -> None:
     """Erase for good what was deleted an hour ago or is older than DIGITS_HISTORY_DAYS. The site does so, too."""
-    click.echo(f"{sum(map(erase, _list_due()))} answers erased.")
-    _erase_consents()
+    erased = erase(_deletion_is_due())
+    if oldest := _find_oldest():
+        erased += erase(Entry.created_at < oldest)
+        _erase_consents(oldest)
+    click.echo(f"{erased} answers erased.")
 
 
 def sweep_if_due() -> None:
@@ -40,13 +47,39 @@ def sweep_if_due() -> None:
     if time.monotonic() < current_app.extensions["next_sweep"]:
         return
     try:
-        more = any(_erase_batch(condition) == BATCH for condition in _list_due())
-        _erase_consents()
+        more = _erase_batch(_deletion_is_due()) == BATCH
+        if oldest := _find_oldest():
+            _erase_aged(oldest)
     except UNAVAILABLE as error:
         db.session.rollback()
         log.error("nothing is erased just now: %s", error)
         more = False
     current_app.extensions["next_sweep"] = 0.0 if more else time.monotonic() + SWEEP_EVERY
+
+
+def _erase_aged(oldest: datetime) -> None:
+    """Erase what is older, but only a share of all, lest a clock that is ahead for a minute takes everything."""
+    aged = Entry.created_at < oldest
+    if not (_is_any(Entry.id, aged) or _is_any(Consent.visitor, *_idle(oldest))) or not _believe_clock():
+        return
+    most = max(1, min(BATCH, int(SHARE * (db.session.scalar(select(func.count(Entry.id))) or 0))))
+    if _erase_batch(aged, most) == most:
+        log.warning("%d answers are old enough to be erased; more of them go in %d seconds", most, SWEEP_EVERY)
+    _erase_consents(oldest)
+
+
+def _believe_clock() -> bool:
+    """Whether some answer is of the last days, but not of the last hour, which a clock that is wrong may have dated."""
+    now = datetime.now(UTC)
+    newest = db.session.scalar(select(func.max(Entry.created_at)).where(Entry.created_at < now - SPELL))
+    if newest is not None and now - newest < SLACK:
+        return True
+    log.error(
+        "by the clock answers are old enough to be erased, but before the last hour the newest is of %s: "
+        "if the clock is right, they go in an hour, or by `flask --app wsgi purge`",
+        newest and newest.date(),
+    )
+    return False
 
 
 def erase(condition: ColumnElement[bool]) -> int:
@@ -62,9 +95,8 @@ def can_be_undone() -> ColumnElement[bool]:
     return Entry.deleted_at >= datetime.now(UTC) - UNDO
 
 
-def _list_due() -> list[ColumnElement[bool]]:
-    oldest = _find_oldest()
-    return [Entry.deleted_at < datetime.now(UTC) - UNDO] + ([Entry.created_at < oldest] if oldest else [])
+def _deletion_is_due() -> ColumnElement[bool]:
+    return Entry.deleted_at < datetime.now(UTC) - UNDO
 
 
 def _find_oldest() -> datetime | None:
@@ -73,19 +105,26 @@ def _find_oldest() -> datetime | None:
     return datetime.now(UTC) - timedelta(days) if days else None
 
 
-def _erase_batch(condition: ColumnElement[bool]) -> int:
-    ids = db.session.scalars(select(Entry.id).where(condition).limit(BATCH)).all()
+def _erase_batch(condition: ColumnElement[bool], most: int = BATCH) -> int:
+    ids = db.session.scalars(select(Entry.id).where(condition).limit(most)).all()
     if ids:  # else no other writer shall wait
         db.session.execute(delete(Entry).where(Entry.id.in_(ids)), execution_options={"synchronize_session": False})
     db.session.commit()
+    if ids:
+        empty_log()
     return len(ids)
 
 
-def _erase_consents() -> None:
+def _erase_consents(oldest: datetime) -> None:
     """Erase what visitors have allowed of whom nothing else is left, once it is as old as entries may become."""
-    if not (oldest := _find_oldest()):
-        return
-    idle = (Consent.given_at < oldest, ~exists().where(Entry.visitor == Consent.visitor))
-    if db.session.scalar(select(Consent.visitor).where(*idle).limit(1)):  # else no other writer shall wait
-        db.session.execute(delete(Consent).where(*idle), execution_options={"synchronize_session": False})
+    if _is_any(Consent.visitor, *_idle(oldest)):  # else no other writer shall wait
+        db.session.execute(delete(Consent).where(*_idle(oldest)), execution_options={"synchronize_session": False})
     db.session.commit()
+
+
+def _idle(oldest: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Consent.given_at < oldest, ~exists().where(Entry.visitor == Consent.visitor)
+
+
+def _is_any(key: Any, *conditions: ColumnElement[bool]) -> bool:
+    return db.session.scalar(select(key).where(*conditions).limit(1)) is not None

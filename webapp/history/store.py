@@ -16,6 +16,8 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, URL, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
@@ -134,8 +136,18 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app)
     with app.app_context(), _lock(app.instance_path):
+        if not url:
+            own_file.touch(mode=0o600)
+            own_file.chmod(0o600)  # as its log will be
         upgrade()
         db.engine.dispose()  # no connection may be carried across gunicorn's forks
+
+
+def empty_log() -> None:
+    """Let what was erased stand in no file of SQLite, as far as nobody reads just now; other databases see to it."""
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
@@ -151,9 +163,20 @@ def _lock(folder: str) -> Iterator[None]:
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: object, record: object) -> None:
-    """Let readers and one writer work side by side, and writers wait for each other."""
+    """Let readers and one writer work side by side, and writers wait for each other. Raises OperationalError."""
     if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        except sqlite3.DatabaseError as error:
+            raise OperationalError("PRAGMA", {}, error) from error
+
+
+@event.listens_for(Engine, "handle_error")
+def _tell_damage(context: ExceptionContext) -> OperationalError | None:
+    """Take a damaged SQLite file for what it is to the site, a database that is not available."""
+    if type(error := context.original_exception) is sqlite3.DatabaseError:
+        return OperationalError(context.statement, context.parameters, error)
+    return None

@@ -27,11 +27,7 @@ class Archive:
 
     def __init__(self, data: bytes, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        extras = [int.from_bytes(size, "little") for size in ENTRY.findall(data)]  # the end may lie
-        if len(extras) > MAX_ENTRIES:  # each would become an object
-            raise PictureTooLarge(f"The ZIP has {len(extras)} files and folders; at most {MAX_ENTRIES} are read.")
-        if (length := sum(extras)) > MAX_EXTRA:
-            raise PictureTooLarge(f"The ZIP's directory has {length} bytes of extra fields, more than is read.")
+        _check_directory(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # damaged archives make zipfile raise nearly anything
@@ -62,6 +58,17 @@ class Archive:
                 return member.read(info.file_size)  # without a size, all is unpacked before it is cut to this one
         except Exception as error:  # as above
             raise UnreadablePicture("The file cannot be unpacked: it is damaged or locked with a password.") from error
+
+
+def _check_directory(data: bytes) -> None:
+    """Count the entries of a ZIP's directory before each becomes an object. Raises PictureTooLarge."""
+    extra = 0
+    for count, found in enumerate(ENTRY.finditer(data), 1):  # anywhere, as the end, which names the place, may lie
+        extra += int.from_bytes(found[1], "little")
+        if count > MAX_ENTRIES:
+            raise PictureTooLarge(f"The ZIP has more files and folders than are read; at most {MAX_ENTRIES} are.")
+        if extra > MAX_EXTRA:
+            raise PictureTooLarge("The ZIP's directory has more bytes of extra fields than are read.")
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:

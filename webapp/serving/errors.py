@@ -10,7 +10,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
-from werkzeug.exceptions import BadHost, ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadHost, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 from webapp.serving.http import URL_ENCODED
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(ClientDisconnected, lambda error: answer(400, "The request is malformed."))
     app.register_error_handler(BadHost, lambda error: answer(400, "The request names a host that cannot exist."))
+    app.register_error_handler(SecurityError, lambda error: answer(400, "The site is not known by this name."))
     app.register_error_handler(
         CSRFError,
         lambda error: answer(400, "This page was open for too long, or cookies are off. Reload it and try again."),
@@ -53,7 +54,7 @@ def answer(status: int, detail: str) -> Response:
     if request.path.startswith(FOR_PROGRAMS):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return Response(json.dumps(body), status, mimetype="application/problem+json")
-    if isinstance(request.routing_exception, BadHost):  # for which no page's links can be made
+    if isinstance(request.routing_exception, BadHost | SecurityError):  # for which no page's links can be made
         return Response(f"{detail}\n", status, mimetype="text/plain")
     return Response(render_template("error.html", title=title, detail=detail), status)
 

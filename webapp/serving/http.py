@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import io
 import uuid
-from typing import IO
+from typing import IO, Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
-from werkzeug.datastructures import FileStorage, MultiDict
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 csrf = CSRFProtect()
+
+OLD_COOKIE = "session"  # the cookie's name until it got one of its own
+CLOCK_TOLERANCE = 24 * 3600  # seconds that a cookie may be from the future
+READING = ("GET", "HEAD", "OPTIONS")
+OWN_SITE = ("same-origin", "none")  # what browsers say of our own pages, and of what somebody asks by hand
 
 URL_ENCODED = "application/x-www-form-urlencoded"
 
@@ -60,16 +67,43 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
+class PatientSigner(TimestampSigner):
+    """A signer that takes what was signed up to a day from now: the clock may have been set back since."""
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        """Return the value, and if asked for when it was signed. Raises BadSignature."""
+        value, signed = super().unsign(signed_value, return_timestamp=True)
+        age = self.get_timestamp() - signed.timestamp()
+        if max_age is not None and not -CLOCK_TOLERANCE <= age <= max_age:
+            raise SignatureExpired(f"Signature age {age:.0f} seconds", payload=value, date_signed=signed)
+        return (value, signed) if return_timestamp else value
+
+
 class Sessions(SecureCookieSessionInterface):
     """Flask's sessions in a signed cookie, which under HTTPS is for HTTPS and for this very host alone."""
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name, whose prefix browsers take only from the host itself, over HTTPS (RFC 6265bis)."""
-        return ("__Host-" if request.is_secure else "") + super().get_cookie_name(app)
+        return self._prefix(super().get_cookie_name(app))
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the cookie is for HTTPS alone."""
         return request.is_secure
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return Flask's own, with patience."""
+        if serializer := super().get_signing_serializer(app):
+            serializer.signer = PatientSigner
+        return serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds, or one of the name that it had before."""
+        if self.get_cookie_name(app) not in request.cookies and (old := request.cookies.get(self._prefix(OLD_COOKIE))):
+            request.cookies = ImmutableMultiDict({self.get_cookie_name(app): old})
+        return super().open_session(app, request)
+
+    def _prefix(self, name: str) -> str:
+        return ("__Host-" if request.is_secure else "") + name
 
 
 def init_app(app: Flask) -> None:
@@ -77,6 +111,7 @@ def init_app(app: Flask) -> None:
     app.request_class = MemoryRequest
     app.session_interface = Sessions()
     csrf.init_app(app)
+    app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
 
 
@@ -95,9 +130,32 @@ def remember_visitor() -> str:
     return number
 
 
+def _refuse_other_sites() -> Response | None:
+    """Keep pages of other sites from asking the API in a visitor's browser, but those of DIGITS_CORS.
+
+    Browsers tell who asks (Fetch Metadata, www.w3.org/TR/fetch-metadata); programs do not, and may.
+    """
+    if not request.path.startswith("/api/") or request.method in READING or _is_allowed():
+        return None
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if site in OWN_SITE or (not site and (not origin or urlsplit(origin).netloc == request.host)):
+        return None
+    abort(403, "Pages of other sites may not use this API; its owner can allow them by DIGITS_CORS.")
+
+
+def _is_allowed() -> bool:
+    return request.path.startswith("/api/") and request.headers.get("Origin") in current_app.config["CORS"]
+
+
 def _add_headers(response: Response) -> Response:
     given = {name.lower() for name, _ in response.headers}
     response.headers.extend(header for header in HEADERS.items() if header[0].lower() not in given)
+    if _is_allowed():
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers["Access-Control-Max-Age"] = "600"
+        response.vary.add("Origin")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
     return response
