@@ -111,6 +111,8 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1, a
     if is_pdf(data):
         drawn, pages = draw_page(data, page, WORKING_SIDE)
         return replace(_upright(drawn, "RGB"), page=page, pages=pages)
+    if data.startswith(WEBP):  # Pillow takes the memory of its canvas as soon as it is opened
+        _check_size(_measure_webp(data), min(max_megapixels, WEBP_MEGAPIXELS))
     if apart and is_costly(data):
         return _decode_apart(data, max_megapixels, page)
     pages = count_pages(data)
@@ -164,8 +166,6 @@ def _decode_apart(data: bytes, max_megapixels: float, page: int) -> Picture:
 def _open(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
     """The picture in a file, whose pixels are not decoded yet. What goes wrong with it becomes a PictureError."""
     try:
-        if data.startswith(WEBP):  # Pillow takes the memory of its canvas as soon as it is opened
-            _check_size(_measure_webp(data), min(max_megapixels, WEBP_MEGAPIXELS))
         with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
             yield image
     except (PictureError, MemoryError):

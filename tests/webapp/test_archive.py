@@ -62,7 +62,10 @@ def test_files_that_share_their_bytes_are_refused():
 def test_a_directory_is_counted_before_it_is_read():
     folders = [(f"{number}/", b"") for number in range(MAX_ENTRIES + 1)]
     many = zipped(folders)
-    with at_most(1), pytest.raises(PictureTooLarge, match="The ZIP has more files and folders than are read; at most 10000 are"):
+    with (
+        at_most(1),
+        pytest.raises(PictureTooLarge, match="The ZIP has more files and folders than are read; at most 10000 are"),
+    ):
         Archive(many, MAX_BYTES)
     assert Archive(zipped(folders[1:]), MAX_BYTES).names() == []
 
