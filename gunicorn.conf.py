@@ -56,7 +56,7 @@ class Body(io.RawIOBase):
 
 
 class Worker(ThreadWorker):
-    """A gthread worker that, while all its threads are busy, lets others be the first to take a new connection.
+    """A gthread worker that, while half its threads are busy, lets others be the first to take a new connection.
 
     Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
     """
@@ -74,7 +74,7 @@ class Worker(ThreadWorker):
 
     def accept(self, listener):
         """Take a connection, if no other worker has taken it by now."""
-        if self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns) >= self.cfg.threads:
+        if self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns) >= self.cfg.threads / 2:
             time.sleep(PATIENCE)
         super().accept(listener)
 

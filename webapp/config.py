@@ -118,6 +118,12 @@ SETTINGS = [
         "Days after which answers are erased from the history; 0: never",
     ),
     Setting(
+        "HISTORY_ENTRIES",
+        "10000",
+        _read_count,
+        "Answers that the history keeps of a visitor; of more, the oldest are erased; 0: all of them",
+    ),
+    Setting(
         "HOSTS",
         "",
         str.split,

@@ -155,6 +155,18 @@ def test_the_owner_may_erase_at_once(app, client, runner):
     assert kept(app) == [1, 2]
 
 
+def test_of_a_visitor_the_newest_are_kept(settings):
+    app = create_app(settings | {"HISTORY_ENTRIES": 3})
+    others, client = app.test_client(), app.test_client()
+    upload(others)
+    for _ in range(5):
+        upload(client)
+    assert kept(app) == [1, 4, 5, 6]
+    page = client.get("/history").text
+    assert ids(page) == [6, 5, 4]
+    assert "Of more than 3 the oldest are erased." in page
+
+
 def allowing(app):
     with app.app_context():
         return {consent.visitor for consent in db.session.query(Consent)}

@@ -30,8 +30,9 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
 
     Of the picture it has only a small grey copy, its ink and the frames.
     """
+    visitor = remember_visitor()
     entry = Entry(
-        visitor=remember_visitor(),
+        visitor=visitor,
         source=source,
         model=reading.model,
         text=reading.text,
@@ -50,6 +51,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
     db.session.add(entry)
     try:
         db.session.commit()
+        retention.hold_quota(visitor)
         retention.sweep_if_due()
     except UNAVAILABLE as error:
         db.session.rollback()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 
 from webapp.history.store import Consent, Entry, db, empty_log
 from webapp.serving.errors import UNAVAILABLE
@@ -88,6 +88,15 @@ def erase(condition: ColumnElement[bool]) -> int:
     while batch := _erase_batch(condition):
         total += batch
     return total
+
+
+def hold_quota(visitor: str) -> None:
+    """Erase the oldest entries of a visitor who has more than are kept, the deleted ones among them."""
+    if not (most := current_app.config["HISTORY_ENTRIES"]):
+        return
+    own = select(Entry.id).where(Entry.visitor == visitor).order_by(Entry.id.desc())
+    if (last := db.session.scalar(own.offset(most).limit(1))) is not None:
+        erase(and_(Entry.visitor == visitor, Entry.id <= last))
 
 
 def can_be_undone() -> ColumnElement[bool]:

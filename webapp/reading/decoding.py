@@ -25,10 +25,9 @@ RETRY_AFTER = 5  # seconds
 
 
 def init_app(app: Flask) -> None:
-    """Make the files whose locks are the right to decode, one for each that may be decoded at once."""
-    folder = Path(app.config["INSTANCE"]) / "decoding"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    app.extensions["decoding"] = [folder / str(number) for number in range(app.config["DECODERS"])]
+    """Name the files whose locks are the right to decode, one for each that may be decoded at once."""
+    folder: Path = app.config["INSTANCE"]
+    app.extensions["decoding"] = [folder / f"decoding.{number}" for number in range(app.config["DECODERS"])]
 
 
 def decode(data: bytes, page: int = 1, patience: float = PATIENCE) -> Picture:
