@@ -25,7 +25,7 @@ try:
     workers = int(os.environ.get("WORKERS", "2"))
 except ValueError:
     sys.exit(f"Digits cannot start: WORKERS={os.environ['WORKERS']} is no number.")
-threads = 8  # more than read at once (webapp.reading.recognition), so that others need not wait
+threads = 8  # so that many who read large pictures leave some to others
 _open = _host not in ("127.0.0.1", "::1", "localhost")
 _behind_proxy = os.environ.get("DIGITS_PROXIES", "0") not in ("", "0")
 forwarded_allow_ips = "*" if _behind_proxy else ""  # else nobody's X-Forwarded-… headers are believed

@@ -87,7 +87,7 @@ def main() -> None:
         (Path(folder) / "post.lua").write_text(WRK)
         (Path(folder) / "picture.png").write_bytes(SEVEN_PNG)
         places = sites(Path(folder))
-        print(f"a 400×400 PNG of a drawn digit; {WORKERS} workers of 4 threads; medians of {options.rounds}")
+        print(f"a 400×400 PNG of a drawn digit; {WORKERS} workers of 8 threads; medians of {options.rounds}")
         starts, busy, calm, memories = measure(places, Path(folder), options)
     compare("requests a second, 8 at once", {name: found[0] for name, found in busy.items()})
     compare("half of the answers take, one at a time (ms)", {name: found[1] for name, found in calm.items()})

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -85,6 +86,7 @@ def make_noise(side: int) -> bytes:
     return encode(Image.fromarray(np.random.default_rng(0).integers(0, 2, (side, side), np.uint8) * 255))
 
 
+@cache
 def make_all() -> dict[str, bytes]:
     """Those that once took a site down, or nearly so, by name."""
     return {

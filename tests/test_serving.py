@@ -82,7 +82,7 @@ def test_many_at_once_are_answered_rightly(site):
 
 
 def test_bursts_of_connections_spread_over_the_workers(tmp_path):
-    """Each of the two has four threads, and one busy with all leaves what comes to the other, for a moment."""
+    """Each of the two has eight threads, and one busy with half leaves what comes to the other, for a moment."""
     half = len(SEVEN_PNG) // 2
     head = f"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Length: {len(SEVEN_PNG)}\r\n\r\n".encode()
     with running(tmp_path / "instance") as site:

@@ -12,7 +12,7 @@ from webapp import api, config, pages
 from webapp.history import retention, store
 from webapp.models import shelf
 from webapp.pages import wording
-from webapp.reading import decoding, recognition
+from webapp.reading import decoding
 from webapp.serving import errors, http, metrics, ratelimit, requestlog
 
 __all__ = ["create_app"]
@@ -37,7 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings)
     app.config.from_mapping(config.make_flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider, not of every one
-    for part in (shelf, requestlog, metrics, http, ratelimit, store, retention, decoding, recognition, errors, wording):
+    for part in (shelf, requestlog, metrics, http, ratelimit, store, retention, decoding, errors, wording):
         part.init_app(app)
     for blueprint in (*pages.blueprints, *api.blueprints):
         app.register_blueprint(blueprint)

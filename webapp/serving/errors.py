@@ -13,10 +13,10 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Time
 from werkzeug.exceptions import BadHost, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
-from webapp.serving.http import URL_ENCODED
 
 STATUS = [(UnreadablePicture, 400), (PictureTooLarge, 413), (NotAPicture, 415), (NoInk, 422), (PictureError, 400)]
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # a database locked, full, gone, too busy
+LARGE_FORM = "The form has more files or fields, or larger fields, than this site takes."
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
 RETRY_AFTER = 5  # seconds
 DRAINED = 10  # times the upload limit: so much of a refused upload is read, that its sender may see the answer
@@ -63,8 +63,8 @@ def _answer_too_large(error: RequestEntityTooLarge) -> Response:
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     with suppress(OSError):  # what is left may be malformed, or its sender gone
         _drain(DRAINED * limit)
-    if request.mimetype == URL_ENCODED or (request.content_length or limit + 1) <= limit:
-        return answer(413, "The form has more files or fields, or larger fields, than this site takes.")
+    if error.description == LARGE_FORM or (request.content_length or limit + 1) <= limit:
+        return answer(413, LARGE_FORM)
     return answer(413, f"The upload is larger than {current_app.config['MAX_UPLOAD_MB']:g} MB.")
 
 

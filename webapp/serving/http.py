@@ -15,6 +15,8 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from webapp.serving.errors import LARGE_FORM
+
 csrf = CSRFProtect()
 
 OLD_COOKIE = "session"  # the cookie's name until it got one of its own
@@ -54,7 +56,7 @@ class Forms(FormDataParser):
         if mimetype == URL_ENCODED and (most := self.max_form_memory_size) is not None:
             stream = io.BytesIO(stream.read(most + 1))
             if stream.getbuffer().nbytes > most:
-                raise RequestEntityTooLarge
+                raise RequestEntityTooLarge(LARGE_FORM)
         return super().parse(stream, mimetype, content_length, options)
 
 
