@@ -38,12 +38,23 @@ class Setting:
     meaning: str
 
     def read(self, environ: Mapping[str, str]) -> Any:
-        """Return the value set, or the default. Raises ConfigError."""
-        text = environ.get(f"DIGITS_{self.name}", "").strip() or self.default
+        """Return the value set, or what the file holds that `DIGITS_{name}_FILE` names, or the default.
+
+        Raises ConfigError.
+        """
+        text = environ.get(f"DIGITS_{self.name}", "").strip() or self._read_file(environ) or self.default
         try:
             return self.parse(text)
         except ValueError as error:
             raise ConfigError(self.name, text, error) from error
+
+    def _read_file(self, environ: Mapping[str, str]) -> str:
+        if not (path := environ.get(f"DIGITS_{self.name}_FILE", "")):
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{self.name}_FILE", path, error) from error
 
 
 def _read_above_zero(text: str) -> float:

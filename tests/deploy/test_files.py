@@ -9,15 +9,17 @@ from limits import parse_many
 
 from tests.conftest import need
 from tests.deploy.conftest import DEPLOY
+from webapp import config
 from webapp.config import ROOT, SETTINGS
 
 UNIT = (DEPLOY / "digits.service").read_text()
 CONTAINER = (DEPLOY / "Containerfile").read_text()
+KEPT = {"SECRET_KEY": "secret_key", "DATABASE_URL": "database_url", "RATE_LIMIT_STORAGE": "redis_url"}
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
 def test_they_name_settings_that_there_are():
-    known = {f"DIGITS_{setting.name}" for setting in SETTINGS}
+    known = {f"DIGITS_{setting.name}{end}" for setting in SETTINGS for end in ("", "_FILE")}
     files = [path for path in DEPLOY.rglob("*") if path.is_file()]
     named = {path.name: set(re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())) for path in files}
     assert {name: names - known for name, names in named.items() if names - known} == {}
@@ -55,6 +57,30 @@ def test_the_key_of_the_instructions_is_made_anew():
     }
     assert len(keys) == 2
     assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
+
+
+def test_compose_mounts_the_secrets_that_are_made(tmp_path):
+    script = shutil.copy(DEPLOY / "make-secrets", tmp_path)
+    for _ in range(2):  # the second time changes nothing
+        subprocess.run(["sh", script], check=True, capture_output=True)
+        made = {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()}
+    assert {f"./secrets/{name}" for name in made} == {each["file"] for each in COMPOSE["secrets"].values()}
+    mounted = {name for service in COMPOSE["services"].values() for name in service.get("secrets", [])}
+    assert mounted == set(COMPOSE["secrets"]) == set(made)
+    files = {f"DIGITS_{name}_FILE": tmp_path / "secrets" / kept for name, kept in KEPT.items()}
+    settings = config.read({name: str(path) for name, path in files.items()})
+    assert len(settings["SECRET_KEY"]) == 64
+    assert made["database_password"] in settings["DATABASE_URL"]
+    assert f"requirepass {settings['RATE_LIMIT_STORAGE'].split(':')[2].split('@')[0]}" in made["redis_config"]
+    assert (tmp_path / "secrets").stat().st_mode & 0o77 == 0
+
+
+def test_every_container_is_bounded_and_confined():
+    for name, service in COMPOSE["services"].items():
+        assert service["read_only"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert {"mem_limit", "pids_limit", "healthcheck"} <= set(service), name
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["nginx"]
 
 
 def test_compose_mounts_files_that_there_are():

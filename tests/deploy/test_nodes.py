@@ -3,6 +3,7 @@ import socket
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -100,25 +101,43 @@ def is_waiting(connection: ssl.SSLSocket) -> bool:
     return False
 
 
-def test_slow_clients_do_not_disturb_others(site):
+@contextmanager
+def slow_clients(site, count):
+    """Connections that have begun to send a picture."""
     trust = ssl.create_default_context(cafile=str(site.certificate))
     head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
+    address = ("127.0.0.1", site.https)
     slow = [
-        trust.wrap_socket(socket.create_connection(("127.0.0.1", site.https), PATIENCE), server_hostname="127.0.0.1")
-        for _ in range(200)
+        trust.wrap_socket(socket.create_connection(address, PATIENCE), server_hostname="127.0.0.1")
+        for _ in range(count)
     ]
-    visitor = site.visitor()
     try:
         for connection in slow:
             connection.sendall(head)
+        yield slow
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_slow_clients_do_not_disturb_others(site):
+    visitor = site.visitor()
+    with slow_clients(site, 200) as slow:
         for _ in range(30):
             for connection in slow:
                 connection.sendall(b"\0")
             assert visitor.post(RECOGNIZE, data=SEVEN_PNG).json()["text"] == "7"
         assert all(map(is_waiting, slow))
-    finally:
-        for connection in slow:
-            connection.close()
+
+
+def test_an_address_has_so_many_connections_and_no_more(site):
+    visitor = site.visitor()
+    with slow_clients(site, 260):
+        answer = visitor.post(RECOGNIZE, data=SEVEN_PNG)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+        assert "too many requests at once" in answer.json()["detail"]
+        assert "too many requests at once" in visitor.get("/").text
+    wait_until(lambda: visitor.post(RECOGNIZE, data=SEVEN_PNG).status_code == 200)
 
 
 def load(visitor: Visitor, codes: list[int], done: threading.Event) -> None:

@@ -25,6 +25,13 @@ def test_settings_come_from_the_environment():
     assert read({"DIGITS_MAX_UPLOAD_MB": "0.5", "OTHER": "x"})["MAX_UPLOAD_MB"] == 0.5
 
 
+def test_settings_may_stand_in_files(tmp_path):
+    (tmp_path / "key").write_text("a key of some length\n")
+    assert read({"DIGITS_SECRET_KEY_FILE": str(tmp_path / "key")})["SECRET_KEY"] == "a key of some length"
+    with pytest.raises(ConfigError, match=r"DIGITS_SECRET_KEY_FILE=/nowhere: .*No such file"):
+        read({"DIGITS_SECRET_KEY_FILE": "/nowhere"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
