@@ -136,7 +136,8 @@ def test_an_address_has_so_many_connections_and_no_more(site):
         answer = visitor.post(RECOGNIZE, data=SEVEN_PNG)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
         assert "too many requests at once" in answer.json()["detail"]
-        assert "too many requests at once" in visitor.get("/").text
+        page = visitor.get("/")
+        assert (page.status_code, "too many requests at once" in page.text) == (429, True), page.text[:600]
     wait_until(lambda: visitor.post(RECOGNIZE, data=SEVEN_PNG).status_code == 200)
 
 
