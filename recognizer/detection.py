@@ -9,6 +9,8 @@ import numpy as np
 
 from recognizer.glyphs import CLASSES, DIGITS, STRIDE
 
+FAINT = 1e-4  # a probability that is as good as none
+
 
 @dataclass(frozen=True)
 class Detection:
@@ -52,6 +54,15 @@ class Detection:
         """How likely it is each of the ten digits (10,), as if it were one; they sum to 1."""
         digits = self.classes[: len(DIGITS)]
         return digits / digits.sum()
+
+    def heed(self, probabilities: np.ndarray, weight: float) -> Detection:
+        """Return the digit with its scores as a geometric mean with what another model says (10,), of that `weight`.
+
+        Its largest score stays as it is.
+        """
+        second = probabilities[: len(DIGITS)]
+        both = np.maximum(self.shares, FAINT) ** (1 - weight) * np.maximum(second / second.sum(), FAINT) ** weight
+        return replace(self, classes=np.concatenate([self.score * both / both.max(), self.classes[len(DIGITS) :]]))
 
 
 def find_peaks(heat: np.ndarray, box: np.ndarray, least: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

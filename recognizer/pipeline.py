@@ -37,6 +37,7 @@ class Shortcut:
     sure: float = 0.98  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
     margin: float = 0.3  # of a mark's longer side, within which ink is its own (drawings with marks)
+    second: float = 0.25  # weight of the digit network in what the digits of a number are (strings)
 
 
 SHORTCUT = Shortcut()
@@ -144,7 +145,17 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     tall = components.boxes[rest, 3] >= shortcut.tall * height
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
+    found = [_look_again(components, glyph, model, shortcut) if glyph.is_digit else glyph for glyph in found]
     return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
+
+
+def _look_again(components: Components, digit: Detection, model: Model, shortcut: Shortcut) -> Detection:
+    """The same digit, as the page network and the digit network see it, who err in different hands."""
+    claimed = _find_claimed(components, [digit], shortcut)
+    if not len(claimed):  # it touches another
+        return digit
+    probabilities = _guess(components, claimed, model).probabilities
+    return digit.heed(probabilities, shortcut.second) if probabilities.sum() > 0.5 else digit
 
 
 def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture, list[Detection]]:

@@ -12,6 +12,7 @@ Strokes = list[np.ndarray]  # each (n, 2) float32: x to the right, y downwards
 
 SIDE = 84  # pixels, the longest side of a drawn digit
 REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most, as a wider one makes a 7 of it
+LEVEL, REACH_LEVEL = 0.2, 0.3  # share of the flags that are nearly level, and how far those reach at most
 TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
 
@@ -91,8 +92,9 @@ def _add_flag_and_foot(strokes: Strokes, low: np.ndarray, extent: np.ndarray, rn
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     kind, marks = rng.random(), []
     if kind < 0.8:
-        angle = np.radians(rng.uniform(22, 52))
-        length = height * min(rng.uniform(0.2, 0.85), REACH / np.sin(angle))
+        level = rng.random() < LEVEL
+        angle = np.radians(rng.uniform(60, 95) if level else rng.uniform(22, 52))
+        length = height * min(rng.uniform(0.2, 0.85), (REACH_LEVEL if level else REACH) / np.sin(angle))
         marks.append(_wobbly(top + length * np.array([-np.sin(angle), np.cos(angle)]), top, rng))
     if kind > 0.55:
         left, right = (height * np.array([rng.uniform(0.12, 0.4), rng.uniform(-0.05, 0.05)]) for _ in range(2))
