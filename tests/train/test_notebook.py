@@ -10,6 +10,7 @@ from tests.conftest import data_file
 from tests.drawing import SEVEN_PNG
 from webapp.config import ROOT
 
+SMALL = 'train.epochs=2;layers=["pool", "conv 24", "pool", "flatten"]'
 UPLOAD = f"""
 from datetime import datetime
 
@@ -20,12 +21,12 @@ upload.value = (file | {{"last_modified": datetime.now()}},)
 
 @pytest.fixture(scope="module")
 def ran():
-    """The notebook after a training of two epochs, and after an upload."""
+    """The notebook after the training of a small network, and after an upload."""
     data_file("mnist.npz")
     path = ROOT / "train" / "handwritten_digit_recognition.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in (UPLOAD, "answers.outputs")]
-    environment = os.environ | {"NOTEBOOK_EPOCHS": "2"}
+    environment = os.environ | {"NOTEBOOK_CHANGES": SMALL}
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}})
     client.execute(env=environment)
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -42,7 +43,7 @@ def pictures(cell):
 def test_it_trains_a_network_that_reads_test_digits(ran):
     (report,) = (said(cell) for cell in ran if "report_on(" in cell.source)
     accuracy = float(report.split("mine on mnist test: ")[1].split("%")[0])
-    assert accuracy > 97
+    assert accuracy > 96
 
 
 def test_it_shows_digits_and_plots(ran):
