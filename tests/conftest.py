@@ -25,6 +25,7 @@ from train.pen import Writing, parse_unipen
 from webapp import config, create_app
 
 DATA = Path(os.environ.get("DIGITS_DATA", "/nowhere"))
+AVERAGED = Path(__file__).parent / "data" / "averaged"  # a bundle of two tiny networks whose answers are averaged
 SAMPLE = Path(__file__).parent / "data" / "pendigits-orig.tra.gz"  # in the form of the file that UCI publishes
 
 

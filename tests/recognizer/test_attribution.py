@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recognizer import read
-from recognizer.attribution import attribute
+from recognizer.attribution import Attribution, attribute
 from tests.drawing import FOUR, SEVEN, draw, encode
 
 
@@ -49,4 +49,6 @@ def test_what_would_be_read_without_it_is_told(model):
 
 def test_ink_that_decides_nothing_is_told_as_such(model):
     seen = frame(SEVEN, model)
-    assert attribute(seen, 0, model).words.startswith("No part of the ink decides for 0 alone.")
+    against = Attribution(seen, 0, -seen, 7)
+    assert against.words.startswith("No part of the ink decides for 0 alone. The ink ")
+    assert against.words.endswith(" speaks against it.")

@@ -9,6 +9,7 @@ import pytest
 from recognizer import Model, read
 from recognizer.bundle import find_bundles
 from recognizer.inside import layers
+from tests.conftest import AVERAGED
 from tests.drawing import SEVEN_PNG
 from webapp.config import ROOT
 
@@ -43,8 +44,8 @@ def test_the_last_layers_are_what_the_model_answers(bundle, frame):
     np.testing.assert_allclose(np.mean(answers, 0), raw, atol=1e-3)
 
 
-def test_networks_that_are_averaged_are_told_apart(model, frame):
-    found = layers(model, frame)
+def test_networks_that_are_averaged_are_told_apart(frame):
+    found = layers(Model(AVERAGED), frame)
     first, second = ([layer for layer in found if layer.network == number] for number in (0, 1))
     assert [(layer.kind, layer.number) for layer in first] == [(layer.kind, layer.number) for layer in second]
     assert not np.array_equal(first[0].maps, second[0].maps)
