@@ -3,3 +3,7 @@
 
 class TrainError(Exception):
     """A recipe, a data set or a folder is not as it has to be."""
+
+
+class MissingData(TrainError):
+    """A data set that has to be put in its place by hand."""

@@ -13,7 +13,7 @@ from recognizer.bundle import Data
 from train import own
 from train.data import LOADERS, DataSet, Digits
 from train.data import load as load_set
-from train.errors import TrainError
+from train.errors import MissingData, TrainError
 
 OWN_SHARE = 0.2  # of people's own digits that is kept for the test, if none are yet, and of the rest for validation
 FEWEST = 10  # digits of one's own that can be split
@@ -62,10 +62,17 @@ def mix(data: Mapping[str, int], share: float, rng: np.random.Generator, held_ou
 
 
 def rehearse(names: Collection[str], count: int, share: float, rng: np.random.Generator) -> list[Part]:
-    """Return at most `count` training digits of each of these data sets, at random, and all their test digits."""
+    """Return at most `count` training digits of each of these data sets, at random, and all their test digits.
+
+    One that has to be put in its place by hand, and is not there, is said and left out.
+    """
     parts = []
     for name in names:
-        data = load_set(name)
+        try:
+            data = load_set(name)
+        except MissingData as error:
+            print(f"{name} is not rehearsed. {error}", flush=True)
+            continue
         some = rng.permutation(len(data.train.labels))[:count]
         parts.append(_split(dataclasses.replace(data, train=data.train.take(some)), 1, share, rng))
     return parts

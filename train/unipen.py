@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from train.errors import TrainError
+from train.errors import MissingData, TrainError
 from train.pen import Strokes
 
 SEGMENT = re.compile(r'^\S+\s+(?P<range>\d+(-\d+)?)\s+\S+\s+"(?P<label>.*)"\s*$')  # kind, components, quality, label
@@ -60,6 +60,11 @@ def load(path: Path, categories: str) -> Corpus:
     try:
         with ZipFile(path) as archive:
             return _read(archive, categories.split())
+    except FileNotFoundError:
+        raise MissingData(
+            f"{path}: is missing. It is a ZIP of the folders data and include of UNIPEN's train_r01_v07, which "
+            "doi.org/10.5281/zenodo.1195803 has; DIGITS_DATA names the folder that it is looked for in."
+        ) from None
     except (OSError, BadZipFile) as error:
         raise TrainError(f"{path}: is no archive of UNIPEN files ({error}).") from error
 

@@ -76,3 +76,10 @@ def test_held_out_donors_are_validated_on_alone(writings, monkeypatch):
     (part,) = mix({"pendigits": 1}, 0.5, np.random.default_rng(0), ["b"])
     assert set(part.validation.labels) == {8, 9}
     assert set(part.training.labels) == set(range(8))
+
+
+def test_what_is_not_there_is_not_rehearsed_and_said(small_pendigits, capsys):
+    parts = rehearse(["pendigits", "unipen"], 50, 0.1, np.random.default_rng(0))
+    assert [part.data.name for part in parts] == ["pendigits"]
+    assert "unipen is not rehearsed. " in (said := capsys.readouterr().out)
+    assert "unipen-dev-raw.zip: is missing. It is a ZIP of the folders data and include" in said
