@@ -25,6 +25,14 @@ def test_a_program_takes_words_and_bytes_and_answers_bytes(answer):
     assert answer(source, 7, data=b"\0\xff") == b"7\0\xff"
 
 
+def test_it_is_not_told_the_sites_keys(answer, monkeypatch):
+    monkeypatch.setenv("DIGITS_SECRET_KEY", "a key of some length")
+    monkeypatch.setenv("OTHERS", "are")
+    names = answer("import os; sys.stdout.write(' '.join(os.environ))").decode()
+    assert "OTHERS" in names
+    assert "DIGITS_" not in names
+
+
 def test_it_fails_with_what_it_says(answer):
     with pytest.raises(apart.Failed, match=r"^no picture$"):
         answer("sys.exit('no picture')")
