@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 PATIENCE = 10  # seconds, waiting for a processor included
-SECRET = "DIGITS_"  # what the site is told, keys among it, is not for a program that a file may take over
+OURS = "DIGITS_"  # what the site is told, keys among it, is not for a program that a file may take over
 FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}  # else each thread asks for memory of its own
 
 
@@ -27,7 +27,7 @@ def run(program: str, *words: object, data: bytes) -> bytes:
     """
     files = (str(Path(__file__).parent / name) for name in ("limits.py", program))
     command = [sys.executable, "-I", *files, *map(str, words)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRET)} | FRUGAL
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | FRUGAL
     try:
         done = subprocess.run(  # noqa: S603, our own
             command, input=data, capture_output=True, timeout=PATIENCE, check=False, env=environment
