@@ -34,10 +34,10 @@ ONE = replace(SEARCH, least=0.05, likely=0.12)  # where there is a digit for cer
 class Shortcut:
     """When a drawing is one digit, so that the page network need not look for others."""
 
-    sure: float = 0.98  # the probability from which the digit network is believed at once (unipen, auto)
+    sure: float = 0.995  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
     margin: float = 0.3  # of a mark's longer side, within which ink is its own (drawings with marks)
-    second: float = 0.25  # weight of the digit network in what the digits of a number are (strings)
+    second: float = 0.15  # weight of the digit network in what the digits of a number are (strings, marks)
 
 
 SHORTCUT = Shortcut()

@@ -75,7 +75,7 @@ def test_the_command_explains_what_is_wrong():
     command = [sys.executable, "-m", "train", "fit", "nonsense"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("train: There is no recipe 'nonsense'; there are fast, flagship, one-conv, ")
+    assert done.stderr.startswith("train: There is no recipe 'nonsense'; there are ensemble, fast, flagship, ")
     assert done.stderr.count("\n") == 1
 
 

@@ -33,7 +33,7 @@ def test_a_file_of_ones_own_is_a_recipe(tmp_path):
 
 
 def test_an_unknown_recipe_lists_the_names():
-    with pytest.raises(TrainError, match="no recipe 'nonsense'; there are fast, flagship, one-conv, "):
+    with pytest.raises(TrainError, match="no recipe 'nonsense'; there are ensemble, fast, flagship, one-conv, "):
         load("nonsense")
 
 
