@@ -9,6 +9,12 @@ KEPT = 16 * 2**20  # bytes at the end of the heap; all that a drawing takes, sev
 APART = 8 * 2**20  # bytes; what is as large, of photographs, goes back to the system at once
 
 
+def give_back() -> None:
+    """Let go of what is free, for one large picture may leave a heap full of gaps; does nothing without glibc."""
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
+
+
 def keep() -> None:
     """Let this process keep a few megabytes, in one heap for all threads; does nothing without glibc."""
     if hasattr(libc := ctypes.CDLL(None), "mallopt"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import recognizer
-from recognizer import Model, Reading
+from recognizer import Model, Reading, memory
 from webapp.models import shelf
 from webapp.reading import decoding
 from webapp.serving import metrics
+
+LARGE = 2**20  # pixels; drawings are smaller
 
 
 def recognise(
@@ -21,6 +23,11 @@ def recognise(
 
     Raises PictureError, ModelError, and ServiceUnavailable after as many seconds of `patience`, if others are read.
     """
-    reading = recognizer.read_picture(decoding.decode(picture, page, patience), model or shelf.get_own(), layout)
+    decoded = decoding.decode(picture, page, patience)
+    try:
+        reading = recognizer.read_picture(decoded, model or shelf.get_own(), layout)
+    finally:
+        if decoded.grey.size > LARGE:
+            memory.give_back()
     metrics.note(reading)
     return reading
