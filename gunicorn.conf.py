@@ -14,6 +14,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE = 0.005  # seconds; an idle worker wakes sooner
+LARGE = 1_000_000  # bytes of a body
 RATE_LIMIT = "30/second;1500/minute"  # where strangers may come, unless the environment says otherwise
 _broken = multiprocessing.Event()
 
@@ -112,6 +113,14 @@ def post_worker_init(worker):
         worker.log.critical("Digits cannot start: %s", error)
         _broken.set()
         os.kill(worker.ppid, signal.SIGTERM)
+
+
+def post_request(worker, request, environ, response):
+    """Give back what a large body took; what pictures took, `recognise` gives back."""
+    from recognizer import memory
+
+    if "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH") or 0) > LARGE:
+        memory.give_back()
 
 
 def on_exit(server):

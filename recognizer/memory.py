@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
-KEPT = 16 * 2**20  # bytes at the end of the heap; all that a drawing takes, several times
+KEPT = 8 * 2**20  # bytes at the end of the heap; all that a drawing takes, several times
 APART = 8 * 2**20  # bytes; what is as large, of photographs, goes back to the system at once
 
 
