@@ -1,10 +1,12 @@
 """How the site is served; HOST, PORT and WORKERS come from the environment."""
 
+import contextlib
 import gc
 import io
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -14,6 +16,9 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE = 0.005  # seconds; an idle worker wakes sooner
+SENDING = 10  # seconds that the head of a request may take, and again its body, and
+SLOWEST = 20_000  # bytes a second, the time besides that a long body has
+LONGEST = 20_000_000  # bytes, where the head does not say how many will come
 LARGE = 1_000_000  # bytes of a body
 RATE_LIMIT = "30/second;1500/minute"  # where strangers may come, unless the environment says otherwise
 _broken = multiprocessing.Event()
@@ -27,6 +32,7 @@ try:
 except ValueError:
     sys.exit(f"Digits cannot start: WORKERS={os.environ['WORKERS']} is no number.")
 threads = 8  # so that many who read large pictures leave some to others
+worker_connections = 400  # a process may have no more than 1,024 files open on most systems
 _open = _host not in ("127.0.0.1", "::1", "localhost")
 _behind_proxy = os.environ.get("DIGITS_PROXIES", "0") not in ("", "0")
 forwarded_allow_ips = "*" if _behind_proxy else ""  # else nobody's X-Forwarded-… headers are believed
@@ -37,10 +43,11 @@ preload_app = True  # the model and the schema are checked once, and workers sha
 
 
 class Body(io.RawIOBase):
-    """What was sent. Where it is malformed, reading raises OSError, which the site takes for the sender's fault."""
+    """What was sent. Where it is malformed or ends early, reading raises OSError: to the site, the sender's fault."""
 
-    def __init__(self, body):
-        self._body = body
+    def __init__(self, environ):
+        self._body = environ["wsgi.input"]
+        self._missing = int(environ.get("CONTENT_LENGTH") or 0)
 
     def readable(self):
         """Say that it can be read."""
@@ -52,15 +59,24 @@ class Body(io.RawIOBase):
             data = self._body.read(len(buffer))
         except ParseException as error:
             raise OSError(str(error)) from error
+        self._missing -= len(data)
+        if not data and self._missing > 0 and len(buffer) > 0:
+            raise OSError(f"{self._missing} bytes that were announced did not come")
         buffer[: len(data)] = data
         return len(data)
 
 
 class Worker(ThreadWorker):
-    """A gthread worker that, while half its threads are busy, lets others be the first to take a new connection.
+    """A gthread worker with patience for other workers, and with limits to its patience with slow senders.
 
-    Left alone, the first to wake takes all that come at once, and keeps them as long as they are kept alive.
+    While half its threads are busy it lets others be the first to take a new connection. Left alone, the first to wake
+    takes all that come at once, and keeps them as long as they are kept alive. Who takes too long to send a request is
+    cut off, as each holds a thread.
     """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._ends = {}  # of what is being received: until when
 
     def load_wsgi(self):
         """Load the site, and give it each request's body in a form that knows nothing of gunicorn."""
@@ -68,7 +84,7 @@ class Worker(ThreadWorker):
         site = self.wsgi
 
         def wsgi(environ, start_response):
-            environ["wsgi.input"] = Body(environ["wsgi.input"])
+            environ["wsgi.input"] = Body(environ)
             return site(environ, start_response)
 
         self.wsgi = wsgi
@@ -78,6 +94,28 @@ class Worker(ThreadWorker):
         if self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns) >= self.cfg.threads / 2:
             time.sleep(PATIENCE)
         super().accept(listener)
+
+    def handle(self, conn):
+        """Receive a request and answer it."""
+        self._ends[conn] = time.monotonic() + SENDING
+        try:
+            return super().handle(conn)
+        finally:
+            del self._ends[conn]
+
+    def handle_request(self, req, conn):
+        """Receive the body of a request, whose head is there, and answer it."""
+        length = dict(req.headers).get("CONTENT-LENGTH", LONGEST)
+        self._ends[conn] = time.monotonic() + SENDING + int(length) / SLOWEST
+        return super().handle_request(req, conn)
+
+    def murder_pending(self):
+        """Cut off, every second, who has taken too long: reading finds the end of what was sent, and answers that."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn in [conn for conn, end in list(self._ends.items()) if end < now]:
+            with contextlib.suppress(OSError):  # it has gone
+                conn.sock.shutdown(socket.SHUT_RD)
 
 
 worker_class = Worker

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -172,12 +173,30 @@ def raw(url, request):
         return connection.makefile("rb").read()
 
 
+def test_who_sends_too_slowly_is_cut_off(tmp_path):
+    beginnings = [b"GET / HT", b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"]
+    with served(tmp_path / "instance", WORKERS="1") as url:
+        address = (urlsplit(url).hostname, urlsplit(url).port)
+        slow = [socket.create_connection(address, PATIENCE) for _ in range(8)]  # as many as there are threads
+        for connection, beginning in zip(slow, itertools.cycle(beginnings), strict=False):
+            connection.sendall(beginning)
+        assert post(url, SEVEN_PNG)[1]["text"] == "7"
+        answers = [connection.makefile("rb").readline() for connection in slow]
+    assert answers == [b"", b"HTTP/1.1 400 BAD REQUEST\r\n"] * 4
+
+
+def test_an_upload_that_ends_early_is_not_read(site):
+    answer = raw(site, b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n" + SEVEN_PNG)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"not all of it came in time" in answer
+
+
 @pytest.mark.parametrize("chunks", [b"ZZ\r\nabc\r\n0\r\n\r\n", b"3\r\nabcdef\r\n0\r\n\r\n"])
 def test_malformed_chunks_are_a_problem(site, chunks):
     head = b"POST /api/v1/recognize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = raw(site, head + chunks)
     assert answer.startswith(b"HTTP/1.1 400")
-    assert b"The request is malformed." in answer
+    assert b"The request is malformed, or not all of it came in time." in answer
 
 
 def test_a_chunked_upload_has_the_same_limit(site):
