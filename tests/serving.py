@@ -69,6 +69,12 @@ def resident(pid: int) -> int:
     return memory(pid)["Rss"]
 
 
+def peak(pid: int) -> int:
+    """The most memory that a process has had so far, in kB."""
+    (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1])
+
+
 def variables(instance: Path, **environment: str) -> dict[str, str]:
     """What a site with this instance folder finds in its environment."""
     return os.environ | {"DIGITS_INSTANCE": str(instance)} | environment

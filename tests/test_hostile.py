@@ -15,12 +15,13 @@ from recognizer.limits import SECONDS
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 from tests.processes import PATIENCE
 from tests.recognizer.test_decode import bomb
-from tests.serving import resident, running
+from tests.serving import peak, resident, running
 from tests.webapp.pages import error
 from tests.webapp.test_batch import zipped
 
 SEED = 20
 GROWTH = 100_000  # kilobytes that a worker may have grown by when all is over
+PEAK = 400_000  # kilobytes that it may take meanwhile
 
 
 def every_format() -> list[bytes]:
@@ -121,6 +122,7 @@ def check(tmp_path: Path, count: int) -> None:
             assert computed(site) - spent < 2 * SECONDS, name
         assert site.workers() == [worker]
         assert resident(worker) - before < GROWTH
+        assert peak(worker) < PEAK
         assert browser.post(f"{url}/api/v1/recognize", data=SEVEN_PNG, timeout=PATIENCE).json()["text"] == "7"
 
 

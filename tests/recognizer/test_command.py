@@ -248,6 +248,18 @@ def test_killed_it_takes_its_processes_along_and_is_completed(many, tmp_path):
     assert out.read_text().count("\n") == 300
 
 
+def test_on_a_full_disk_it_says_so_and_the_file_is_completed_once_there_is_room(many, small_disk):
+    filler, out = small_disk / "filler", small_disk / "out.txt"
+    filler.write_bytes(bytes(2 * 2**20 - 2 * 4096))  # two blocks are left
+    done = run(many, "--out", out)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("No space left on device")
+    assert 0 < len(out.read_text().splitlines()) < 300
+    filler.unlink()
+    assert run(many, "--out", out).returncode == 0
+    assert out.read_text() == run(many).stdout
+
+
 def test_a_progress_bar_is_shown_on_a_terminal_only(many, tmp_path):
     assert "300/300" not in run(many, "--out", tmp_path / "piped").stderr
     screen, terminal = pty.openpty()
