@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Answer every error with a sentence and the right status."""
     app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(ClientDisconnected, lambda error: answer(400, "The request is malformed, or not all of it came in time."))
+    app.register_error_handler(
+        ClientDisconnected, lambda error: answer(400, "The request is malformed, or not all of it came in time.")
+    )
     app.register_error_handler(BadHost, lambda error: answer(400, "The request names a host that cannot exist."))
     app.register_error_handler(SecurityError, lambda error: answer(400, "The site is not known by this name."))
     app.register_error_handler(
