@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, expect, sync_playwright
 
 from tests.conftest import load_writings, need
 from tests.serving import served
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first has no windows of its own, which take a third of the computing.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
 TWO_FRAMES = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 ANIMATIONS = "async () => { await Promise.all(document.getAnimations().map((animation) => animation.finished)) }"
+PATIENCE = 15_000  # milliseconds, as several share the processors
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +45,7 @@ def launch(playwright: Playwright) -> Browser:
 
 def start(kind: BrowserType, *flags: str) -> Browser:
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    need(found, "Chromium (Debian and Ubuntu: apt-get install chromium)")
+    need(found, "Chromium (Debian: apt-get install chromium-headless-shell; Ubuntu: chromium)")
     return kind.launch(executable_path=found, args=[*QUIET, *flags], chromium_sandbox=False)
 
 

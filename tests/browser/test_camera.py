@@ -204,7 +204,7 @@ def test_without_javascript_the_page_points_to_the_upload(visit):
 
 
 def test_a_refused_camera_is_said(chromium, site):
-    with start(chromium.browser_type, ASKS, "--deny-permission-prompts") as browser:
+    with start(chromium.browser_type, ASKS, f"{ALLOWS}=deny") as browser:
         page = browser.new_page()
         page.goto(f"{site}/camera")
         expect(page.get_by_role("alert")).to_contain_text("The camera was not allowed")

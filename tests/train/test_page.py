@@ -2,6 +2,7 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow
 
 from recognizer.bundle import Bundle, PageCard
 from recognizer.glyphs import CLASSES, GRID, TILE
@@ -21,6 +22,9 @@ TINY = [
     "train.precision=float32",
     "train.schedule=constant",
 ]
+
+# Which TensorFlow says where functions make no graphs, of data that we have none of
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config:UserWarning")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,14 +57,17 @@ def test_a_fit_writes_a_bundle_with_its_card(fitted):
 
 
 @pytest.fixture
-def exported(fitted, monkeypatch):
-    """A training exports nothing, which takes longest, but finds the files of the first one."""
+def quick(fitted, monkeypatch):
+    """A training makes no graph and exports nothing, which takes longest, but finds the files of the first one."""
 
     def copy(model, bundle):
         for file in (fitted[0].keras, fitted[0].litert):
             shutil.copy(file, bundle.folder)
 
     monkeypatch.setattr(page, "save", copy)
+    tensorflow.config.run_functions_eagerly(True)
+    yield
+    tensorflow.config.run_functions_eagerly(False)
 
 
 def test_a_bundle_answers_tiles_in_batches(fitted):
@@ -75,7 +82,7 @@ def test_a_bundle_answers_tiles_in_batches(fitted):
     assert shapes == {(3, GRID, GRID, len(CLASSES)), (3, GRID, GRID, 4)}
 
 
-def test_a_training_goes_on_where_it_was_stopped(fitted, exported, tmp_path, monkeypatch):
+def test_a_training_goes_on_where_it_was_stopped(fitted, quick, tmp_path, monkeypatch):
     def stop(*_):
         raise TrainError("the disk is full")
 
@@ -88,7 +95,7 @@ def test_a_training_goes_on_where_it_was_stopped(fitted, exported, tmp_path, mon
     assert card.history["val_loss"] == pytest.approx(fitted[1].history["val_loss"], rel=1e-3)
 
 
-def test_a_training_can_start_from_another_network(fitted, exported, tmp_path):
+def test_a_training_can_start_from_another_network(fitted, quick, tmp_path):
     begin = page.start(fitted[0].folder)
     card = fit(tmp_path / "page", "train.epochs=1", begin=begin)
     assert (card.origin.name, card.origin.sha256) == ("first", begin.sha256)

@@ -122,15 +122,15 @@ def letter(rng: Rng) -> str:
 
 
 MIXTURE: list[tuple[float, Callable[[Rng], str]]] = [
-    (0.46, digits),
-    (0.16, amount),
-    (0.09, date),
+    (0.4, digits),
+    (0.15, amount),
+    (0.14, date),
     (0.03, clock),
     (0.09, signed),
-    (0.05, code),
+    (0.04, code),
     (0.05, share),
     (0.03, measure),
-    (0.04, term),
+    (0.07, term),
 ]
 
 
