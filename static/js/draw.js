@@ -8,6 +8,7 @@ import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 
 const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
+const SEEN = 120; // pixels of an answer that must be in the window, or it is brought there
 const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
 const at = (id) => document.getElementById(id);
@@ -85,6 +86,7 @@ async function recognise() {
   mark();
   sayLater();
   if (isKept) say("Kept in your history.");
+  if (at("answer").getBoundingClientRect().top > innerHeight - SEEN) at("answer").scrollIntoView();
 }
 
 /** The status, the answer to the drawing as it is now, or what went wrong, and how long to wait before asking again. */
@@ -156,6 +158,10 @@ file.addEventListener("change", openFile);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   recognise();
+});
+at("answer").addEventListener("corrected", () => {
+  const answer = kept.get(drawing.strokes);
+  if (answer) answer[1] = at("answer").firstElementChild.cloneNode(true);
 });
 for (const [id, action] of Object.entries(ACTIONS)) at(id).addEventListener("click", action);
 document.addEventListener("keydown", (event) => {

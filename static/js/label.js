@@ -26,7 +26,6 @@ function button(item) {
 }
 
 const own = (form) => glyphs.filter((glyph) => glyph.form === form);
-const read = (form) => [...form.dataset.text.replace(/[^0-9?]/g, "")]; // without the marks among the digits
 const labels = (form) => own(form).map((glyph) => glyph.querySelector("span").textContent);
 
 function choose(glyph) {
@@ -41,6 +40,13 @@ function go(glyph) {
   if (!glyph) return;
   choose(glyph);
   glyph.focus();
+}
+
+/** The whole label with these characters for its digits. One that the label has not, as it was none, stays out. */
+function written(form, characters) {
+  const label = [...form.dataset.label];
+  JSON.parse(form.dataset.places).forEach((place, i) => place !== null && (label[place] = characters[i]));
+  return label.join("");
 }
 
 /** The digit so many further on, or so many answers; none beyond the ends. */
@@ -65,7 +71,7 @@ function change(form, wanted) {
   show(form, wanted);
   queue = queue.then(() => save(form, wanted)).then((problem) => {
     saved.className = problem ? "error" : "";
-    saved.textContent = problem || (wanted.checked ? `Saved: ${wanted.characters.join("")}, ${wanted.checked}.` : "Undone.");
+    saved.textContent = problem || (wanted.checked ? `Saved: ${written(form, wanted.characters)}, ${wanted.checked}.` : "Undone.");
     if (!problem) kept.set(form, wanted);
     if (newest.get(form) === wanted) show(form, kept.get(form));
   });
@@ -74,7 +80,7 @@ function change(form, wanted) {
 function label(characters) {
   const form = current.form;
   done.push({ glyph: current, before: state(form) });
-  change(form, { characters, checked: characters.join("") === read(form).join("") ? "confirmed" : "corrected" });
+  change(form, { characters, checked: written(form, characters) === form.dataset.text ? "confirmed" : "corrected" });
 }
 
 function set(character) {
@@ -99,8 +105,7 @@ function undo() {
 /** What went wrong, if anything did. */
 async function save(form, { characters, checked }) {
   const data = new FormData(form);
-  const left = [...characters];
-  data.set("label", form.dataset.text.replace(/[0-9?]/g, () => left.shift()));
+  data.set("label", written(form, characters));
   if (!checked) data.set("forget", "1");
   try {
     const response = await fetch(form.action, { method: "POST", body: data, headers: { Prefer: "return=minimal" } });

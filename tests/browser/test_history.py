@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pen import by_mouse
 from tests.drawing import FOUR, ONE, SEVEN, ZERO, beside, draw, encode
 from tests.serving import find_token
 
@@ -90,6 +89,17 @@ def test_keys_in_the_filter_are_not_labels(labelling):
     assert labels(labelling)[0] == ("7401", None)
 
 
+def test_a_label_that_is_shorter_keeps_its_length(labelling):
+    number = labelling.request.get("/history/export.json").json()[0]["id"]
+    form = {"csrf_token": find_token(labelling.request.get("/upload").text()), "label": "74.1"}
+    assert labelling.request.post(f"/history/{number}/correct", form=form).ok
+    labelling.reload()
+    labelling.keyboard.press("ArrowRight")
+    labelling.keyboard.press("9")
+    saved(labelling, "Saved: 79.1, corrected.")
+    assert labels(labelling)[0] == ("79.1", True)
+
+
 def test_fingers_tap_a_digit_and_what_it_is(visit):
     page = visit("/", **PHONE)
     keep(page, "4", "7401")
@@ -108,19 +118,6 @@ def test_fingers_tap_a_digit_and_what_it_is(visit):
     assert labels(page) == [("7461", True), ("?", True)]
 
 
-def test_the_answer_page_offers_it(visit, strokes):
-    page = visit()
-    by_mouse(page, strokes["3"])
-    page.keyboard.press("s")
-    expect(page.get_by_role("heading", name="What the computer saw")).to_be_visible()
-    page.goto("/history")
-    page.locator(".entries a").click()
-    page.get_by_role("button", name="Digit 1 of 1").focus()
-    page.keyboard.press("8")
-    saved(page, "Saved: 8, corrected.")
-    assert labels(page) == [("8", True)]
-
-
 def test_what_cannot_be_saved_is_said_and_not_shown(labelling, visit):
     labelling.context.set_offline(True)
     labelling.keyboard.press("9")
@@ -133,25 +130,6 @@ def test_what_cannot_be_saved_is_said_and_not_shown(labelling, visit):
     assert labels(labelling)[0] == ("9401", True)
     assert visit.complaints
     visit.complaints[:] = [text for text in visit.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
-
-
-def test_without_javascript_a_form_does_it(visit):
-    page = visit("/", java_script_enabled=False)
-    keep(page, "7401")
-    page.goto("/history")
-    page.locator(".entries a").click()
-    page.get_by_label("It says").fill("7402")
-    page.get_by_role("button", name="Correct, or confirm").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    assert labels(page) == [("7402", True)]
-    page.get_by_role("button", name="Not checked").click()
-    assert labels(page) == [("7401", None)]
-    page.get_by_label("It says").fill("ten")
-    page.get_by_role("button", name="Correct, or confirm").click()
-    expect(page.get_by_role("alert")).to_contain_text("made of the digits 0 to 9")
-    assert labels(page) == [("7401", None)]
-    assert len(visit.complaints) == 1
-    assert "400 (BAD REQUEST)" in visit.complaints.pop()
 
 
 def test_without_javascript_a_list_is_corrected_one_after_the_other(visit):

@@ -9,7 +9,6 @@ from tests.webapp.pages import error, ids, keep_like_the_first, post, token, upl
 from train.own import load
 from webapp.history.export import BATCH
 from webapp.history.store import Consent, Entry, db
-from webapp.pages.corrections import align
 
 
 def entry(app, number=1):
@@ -19,46 +18,41 @@ def entry(app, number=1):
 
 
 @pytest.mark.parametrize(
-    ("label", "text", "expected"),
+    ("typed", "text", "label"),
     [
         ("2", "7", "2"),
         ("?", "7", "?"),
         (" 2026\r\n", "2025", "2026"),
-        ("12\r\n34", "12\n??", "12\n34"),
-        ("12 34", "12\n??", "12\n34"),
-        ("12.50", "17.50", "12.50"),
-        ("1250", "17.50", "12.50"),
-        ("-3", "-8", "-3"),
+        ("12\r\n\r\n34 ", "12\n??", "12\n34"),
+        ("3.7", "37", "3.7"),
+        ("37", "371", "37"),
+        ("-1,250 + 5%", "7", "-1,250 + 5%"),
     ],
 )
-def test_a_label_for_each_digit(label, text, expected):
-    assert align(label, text) == expected
+def test_a_label_may_be_longer_or_shorter_and_have_signs(app, client, typed, text, label):
+    upload(client)
+    (number,) = keep_like_the_first(app, {"text": text})
+    assert post(client, f"/history/{number}/correct", label=typed).status_code == 303
+    assert entry(app, number) == (text, label, True)
 
 
 @pytest.mark.parametrize(
-    ("label", "text", "message"),
+    ("label", "message"),
     [
-        ("ten", "7", "is made of the digits 0 to 9, and [?]"),
-        ("x", "7", "is made of the digits"),
-        ("\u0667", "7", "is made of the digits"),  # seven as Arabs write it
-        ("a1", "17", "is made of the digits"),
-        ("<b>", "123", "is made of the digits"),
-        ("10", "7", "was found, here 1"),
-        ("", "7", "was found, here 1"),
-        ("123", "12.", "was found, here 2"),
-        ("123", "12\n34", "was found, here 4"),
-        ("1" * 90_000, "7", "was found, here 1"),
+        ("ten", "is made of digits, the signs"),
+        ("x", "is made of digits"),
+        ("\u0667", "is made of digits"),  # seven as Arabs write it
+        ("<b>", "is made of digits"),
+        (" \r\n", "Say what it is"),
+        ("1" * 90_000, "has at most 2,000 characters"),
     ],
 )
-def test_what_is_no_label_is_explained(app, client, label, text, message):
-    with pytest.raises(ValueError, match=message):
-        align(label, text)
+def test_what_is_no_label_is_explained(app, client, label, message):
     upload(client)
-    (number,) = keep_like_the_first(app, {"text": text})
-    response = post(client, f"/history/{number}/correct", label=label)
+    response = post(client, "/history/1/correct", label=label)
     assert response.status_code == 400
-    assert re.search(message, html.unescape(error(response)))
-    assert entry(app, number) == (text, text, None)
+    assert message in html.unescape(error(response))
+    assert entry(app) == ("7", "7", None)
 
 
 def test_no_label_at_all_is_a_400(app, client):
@@ -109,6 +103,31 @@ def test_a_script_is_answered_without_a_page(app, client):
     assert entry(app) == ("7", "1", True)
 
 
+def test_a_script_may_ask_how_it_looks_now(app, client):
+    upload(client)
+    data = {"csrf_token": token(client), "label": "3.7"}
+    response = client.post("/history/1/correct", data=data, headers={"Prefer": "return=representation"})
+    assert response.status_code == 200
+    assert "Corrected. It was read as 7." in response.text
+    assert 'data-places="[2]"' in response.text
+
+
+def test_a_corrected_entry_goes_by_what_it_is(client):
+    upload(client)
+    assert "<h1>Read as 7</h1>" in client.get("/history/1").text
+    post(client, "/history/1/correct", label="3.7")
+    page = client.get("/history/1").text
+    assert "<h1>3.7</h1>" in page
+    assert "Corrected. It was read as 7." in page
+    assert "<strong>3.7</strong>" in client.get("/history").text
+
+
+def test_a_long_number_is_no_heading(app, client):
+    upload(client)
+    (number,) = keep_like_the_first(app, {"text": "7 " * 100})
+    assert "<h1>1 digits</h1>" in client.get(f"/history/{number}").text
+
+
 def test_a_deleted_entry_is_not_corrected(app, client):
     upload(client)
     post(client, "/history/1/delete")
@@ -119,10 +138,11 @@ def test_a_deleted_entry_is_not_corrected(app, client):
 def test_pages_offer_it(app, client):
     upload(client)
     keep_like_the_first(app, {"text": "12\n3?", "label": "12\n34", "corrected": True})
-    assert 'name="label" value="7"' in client.get("/history/1").text
+    assert 'name="label" class="number" value="7"' in client.get("/history/1").text
     page = client.get("/history/2").text
-    assert re.search(r'<textarea name="label" rows="2"[^>]*>12\n34</textarea>', page)
-    assert re.search(r"Read as 12\n3\?\ncorrected", page)
+    assert re.search(r'<textarea name="label" class="number" rows="2"[^>]*>12\n34</textarea>', page)
+    assert "It was read as 12\n3?." in page
+    assert re.search(r"Read as 12\n3\?\ncorrected", client.get("/history/label").text)
     assert client.get("/history/label").text.count('name="label"') == 2
 
 
@@ -152,7 +172,7 @@ def test_only_what_is_checked_and_allowed_is_written(app, runner, tmp_path):
     frames = np.arange(4 * 28 * 28, dtype=np.uint32).reshape(4, 28, 28).astype(np.uint8)
     keep_like_the_first(
         app,
-        {"text": "2?26", "label": "21?6", "corrected": True, "frames": frames.tobytes()},
+        {"text": "2?26", "label": "2.1?6", "corrected": True, "frames": frames.tobytes()},
         {"text": "5"},
         {"text": "3", "corrected": False},
     )

@@ -10,11 +10,12 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
-from sqlalchemy import Row, Select, func
+from sqlalchemy import Row, Select
 
 from recognizer.frame import SIDE
 from webapp.history.entries import SUMMARY
-from webapp.history.store import LAST, NO_MARKS, Entry, db
+from webapp.history.labels import NONE, name_digits
+from webapp.history.store import LAST, Entry, db
 
 BATCH = 200  # entries
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a text for a formula
@@ -44,10 +45,10 @@ def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
     with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
         with archive.open("x.npy", "w") as member:
             member.write(_write_header((count, SIDE, SIDE)))
-            for rows in _load_batches(chosen, Entry.label, Entry.frames):
+            for rows in _load_batches(chosen, Entry.text, Entry.label, Entry.frames):
                 for row in rows:
-                    characters = np.frombuffer(row.label.translate(NO_MARKS).encode(), np.uint8)
-                    known = characters != ord("?")
+                    characters = np.frombuffer(name_digits(row.text, row.label).encode(), np.uint8)
+                    known = characters != ord(NONE)
                     member.write(np.frombuffer(row.frames, np.uint8).reshape(-1, SIDE, SIDE)[known].tobytes())
                     labels += (characters[known] - ord("0")).tobytes()
                 yield sink.take()
@@ -59,10 +60,8 @@ def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
 
 def count_digits(chosen: Select[Any]) -> int:
     """Count the digits that the entries have, without those that are none."""
-    bare: Any = func.replace(Entry.label, "?", "")
-    for mark in NO_MARKS:
-        bare = func.replace(bare, chr(mark), "")
-    return db.session.scalar(chosen.with_only_columns(func.coalesce(func.sum(func.length(bare)), 0))) or 0
+    rows = (row for batch in _load_batches(chosen, Entry.text, Entry.label) for row in batch)
+    return sum(len(name_digits(row.text, row.label).replace(NONE, "")) for row in rows)
 
 
 KINDS: dict[str, tuple[Callable[[Select[Any]], Iterator[Any]], str]] = {  # what writes str or bytes, and its type

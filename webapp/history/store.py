@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
-from recognizer.glyphs import MARKS
+from webapp.history.labels import locate, name_digits
 
 LAST = 2**31 - 1  # the largest id that every database takes
 # A server that was away is found again by itself, and one that does not answer is not waited for long.
@@ -33,9 +33,6 @@ SOURCES = {
     "camera": "By camera",
     "batch": "In a batch",
 }  # in words
-
-
-NO_MARKS = str.maketrans(dict.fromkeys(f"{MARKS} \r\n"))  # what stands among the digits of a text
 
 
 class Base(DeclarativeBase):
@@ -102,9 +99,14 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     turned = 0  # degrees clockwise by which the picture was turned to be read
 
     @property
+    def places(self) -> list[int | None]:
+        """Where in the label each of the digits is that were read, or None where it is not one of them."""
+        return locate(self.text, self.label)
+
+    @property
     def characters(self) -> str:
-        """What each of the digits is, without the marks among them."""
-        return self.label.translate(NO_MARKS)
+        """What each of the digits is that were read, as the label says."""
+        return name_digits(self.text, self.label)
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""

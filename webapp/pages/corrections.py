@@ -6,37 +6,38 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp.history import entries, export
+from webapp.history import entries, export, labels
 from webapp.history.entries import PATH
-from webapp.history.store import NO_MARKS, Consent, Entry, db
+from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
 from webapp.serving.http import find_visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
 
-CHARACTERS = set("0123456789?")
-
 
 @bp.post(f"/{PATH}/correct")
 def correct(entry_id: int) -> ResponseReturnValue:
-    """Note what an answer should have been, that it is right, or with `forget` that nobody has said."""
+    """Note what a picture says, with as many digits as it has; that it was read right; or with `forget`, nothing."""
     entry = entries.get(entry_id)
     if "forget" in request.form:
         entry.label, entry.corrected = entry.text, None
     else:
         try:
-            entry.label = align(request.form.get("label", ""), entry.text)
+            entry.label = labels.clean(request.form.get("label", ""))
         except ValueError as error:
             abort(400, str(error))
         entry.corrected = entry.label != entry.text
     db.session.commit()
-    if request.headers.get("Prefer") == "return=minimal":  # RFC 7240. The page's script knows how it looks.
-        return "", 204
+    match request.headers.get("Prefer"):  # RFC 7240, as scripts ask
+        case "return=minimal":
+            return "", 204
+        case "return=representation":
+            return render_template("saying.html", entry=entry)
     flash("Saved.")
     return redirect(_find_way_back(entry_id), 303)
 
@@ -65,19 +66,6 @@ def _find_way_back(entry_id: int) -> str:
     if not arguments.pop("listed", ""):
         return url_for("history.entry", entry_id=entry_id)
     return f"{add_arguments(url_for('history.label'), arguments)}#entry-{entry_id}"
-
-
-def align(label: str, text: str) -> str:
-    """Return a text with the digits of a label, in lines as the text has them. Raises ValueError.
-
-    The marks among the digits stay as they were read.
-    """
-    if set(digits := label.translate(NO_MARKS)) - CHARACTERS:
-        raise ValueError("A correction is made of the digits 0 to 9, and ? for what is none.")
-    if len(digits) != (count := len(text.translate(NO_MARKS))):
-        raise ValueError(f"A correction has a character for each digit that was found, here {count}.")
-    characters = iter(digits)
-    return "".join(next(characters) if c in CHARACTERS else c for c in text)
 
 
 @bp.cli.command("corrections")

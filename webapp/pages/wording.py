@@ -8,18 +8,26 @@ from webapp.history.filters import SURE
 from webapp.history.store import SOURCES, Entry
 
 SURENESS = [(0.99, "Very sure"), (SURE, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
+LONG = 24  # characters of a number that would fill a heading
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters.update(
-        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks
+        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks, headline=make_headline
     )
 
 
 def format_percent(share: float) -> str:
     """Return a share from 0 to 1 as per cent with a digit behind the point, never rounded up to certainty."""
     return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
+
+
+def make_headline(entry: Entry) -> str:
+    """Say what an entry is about in a few words: what it was read as, or what the visitor says that it is."""
+    if len(entry.label) > LONG:
+        return f"{len(entry.digits)} digits"
+    return entry.label if entry.corrected else f"Read as {entry.text}"
 
 
 def make_remarks(entry: Entry) -> list[str]:

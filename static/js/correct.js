@@ -1,0 +1,83 @@
+/** Correcting an answer where it stands: type what it says, or tap a digit and type that one. Saved at once. */
+
+import { answerOf, pageOf } from "./page.js";
+
+const PAUSE = 600; // milliseconds after a key
+
+const saying = new WeakMap(); // forms → what waits to be saved
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest(".saying");
+  if (!form) return;
+  clearTimeout(saying.get(form));
+  saying.set(form, setTimeout(() => save(form), PAUSE));
+});
+
+// What opens stays open: nothing may move between the two halves of a click.
+document.addEventListener("focusin", (event) => event.target.matches(".saying .number") && event.target.form.classList.add("open"));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".saying");
+  if (!form) return;
+  event.preventDefault();
+  save(form, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  const sign = event.target.closest(".signs button");
+  if (sign) return put(sign.closest(".saying"), sign.dataset.sign);
+  const digit = event.target.closest(".answer article .digit, .answer article .frame, .boxed a");
+  if (digit && event.detail) choose(digit); // by the keyboard a box is only looked at
+});
+
+// The cursor stays in the number.
+document.addEventListener("pointerdown", (event) => event.target.closest(".signs button") && event.preventDefault());
+
+/** Select in the number the digit that was tapped, so that the next key changes it. */
+function choose(tapped) {
+  const box = tapped.closest(".boxed a");
+  const article = box ? document.querySelector(box.getAttribute("href")) : tapped.closest("article");
+  const answer = article.closest(".answer");
+  const form = answer.querySelector(".saying");
+  const place = form && JSON.parse(form.dataset.places)[[...answer.querySelectorAll("article")].indexOf(article)];
+  if (place === null || place === undefined) return;
+  form.elements.label.focus({ preventScroll: true });
+  form.elements.label.setSelectionRange(place, place + 1);
+}
+
+/** Put a sign where the cursor is. */
+function put(form, sign) {
+  const { label } = form.elements;
+  label.focus({ preventScroll: true });
+  label.setRangeText(sign, label.selectionStart, label.selectionEnd, "end");
+  label.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Save what the form says, or what its button does, and show what has become of it. */
+async function save(form, button) {
+  clearTimeout(saying.get(form));
+  const state = form.querySelector(".state");
+  try {
+    const data = new FormData(form, button);
+    const response = await fetch(form.action, { method: "POST", body: data, headers: { Prefer: "return=representation" } });
+    if (!response.ok) return tell(state, (await answerOf(response)).textContent);
+    renew(form, (await pageOf(response)).querySelector(".saying"), button?.name === "forget");
+  } catch {
+    tell(state, "The site cannot be reached: this was not saved. Try again.");
+  }
+}
+
+function tell(state, problem) {
+  state.className = "state error";
+  state.setAttribute("role", "alert");
+  state.textContent = problem;
+}
+
+/** Make a form what the site says; the number in it, which may be typed on, only if it was taken back. */
+function renew(form, fresh, isTakenBack) {
+  form.dataset.places = fresh.dataset.places;
+  form.querySelector(".tools").replaceWith(fresh.querySelector(".tools"));
+  form.querySelector(".state").setAttribute("role", "status");
+  if (isTakenBack) form.elements.label.value = fresh.elements.label.value;
+  form.dispatchEvent(new Event("corrected", { bubbles: true }));
+}
