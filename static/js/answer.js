@@ -83,7 +83,8 @@ export function sayLater() {
 
 /** The number or the digit and how sure it is, in a line; messages say themselves. */
 function summary() {
-  const one = ["[data-rejected=false]", ".words", ".quiet"].map((part) => `article:only-of-type .verdict ${part}`);
-  const parts = place.querySelectorAll([".number", ".number + p", ...one].join());
-  return [...parts].map((part) => part.textContent.trim()).join(". ");
+  const digit = place.querySelector(".number") ? [] : ["[data-rejected=false]"];
+  const one = [...digit, ".words", ".quiet"].map((part) => `article:only-of-type .verdict ${part}`);
+  const parts = place.querySelectorAll([".number", ".number + p", ".saying + p", ...one].join());
+  return [...parts].map((part) => (part.value ?? part.textContent).trim()).join(". ");
 }

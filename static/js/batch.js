@@ -70,7 +70,7 @@ export class Batch {
       this.#button.hidden = true;
       this.#say("All done. What could be read is in your history.");
     } catch (error) {
-      this.#button.textContent = "Go on";
+      this.#button.textContent = "Resume";
       this.#say(error.name === "AbortError" ? "Stopped." : error.message);
     }
     this.#running = null;

@@ -26,6 +26,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const sign = event.target.closest(".signs button");
   if (sign) return put(sign.closest(".saying"), sign.dataset.sign);
+  const button = event.target.closest(".saying .copy");
+  if (button) return copy(button);
   const digit = event.target.closest(".answer article .digit, .answer article .frame, .boxed a");
   if (digit && event.detail) choose(digit); // by the keyboard a box is only looked at
 });
@@ -51,6 +53,17 @@ function put(form, sign) {
   label.focus({ preventScroll: true });
   label.setRangeText(sign, label.selectionStart, label.selectionEnd, "end");
   label.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function copy(button) {
+  const { label } = button.form.elements;
+  try {
+    await navigator.clipboard.writeText(label.value);
+  } catch { // pages without HTTPS may not
+    label.select();
+    document.execCommand("copy");
+  }
+  button.textContent = "Copied";
 }
 
 /** Save what the form says, or what its button does, and show what has become of it. */

@@ -19,7 +19,7 @@ const drawing = new Drawing(at("canvas"), changed);
 
 const kept = new WeakMap(); // drawings that are in the history or on their way there → the answers, as far as known
 let seen = null; // the drawing that was asked about last
-let turn = 0; // counts what Recognise has begun and shown: live answers to questions from before are dropped
+let turn = 0; // counts what "Keep this answer" has begun and shown: live answers to questions from before are dropped
 let following = false;
 let wake; // ends a pause
 
@@ -70,7 +70,7 @@ function breath() {
 async function recognise() {
   const strokes = drawing.strokes;
   if (drawing.isEmpty) return show(message("Nothing is drawn yet."));
-  if (kept.has(strokes)) return say("This drawing is in your history.");
+  if (kept.has(strokes)) return say("Already saved in your history.");
   kept.set(strokes, null);
   turn++;
   const answer = await ask(form.action, { strokes: new Blob([JSON.stringify(packed(strokes))]) });
@@ -136,7 +136,7 @@ async function openFile() {
   try {
     open(await fromSVG(chosen));
   } catch {
-    say(`${chosen.name} is no drawing that was saved here as SVG. Your drawing is as it was.`, true);
+    say(`${chosen.name} is not a drawing saved from this page; nothing was changed.`, true);
   }
 }
 

@@ -51,7 +51,7 @@ def handwriting(writings):
 
 def send(page, *files):
     kinds = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
-    page.get_by_label("A scan or photo").set_input_files(kinds)
+    page.get_by_label("Choose one or more photos").set_input_files(kinds)
     page.get_by_role("button", name="Recognise").click()
 
 
@@ -132,7 +132,7 @@ def test_it_is_stopped_and_goes_on_where_it_was(page):
     assert not leaving_is_asked_about(page)
     page.unroute("**/upload/rows")
     expect(rows(page)).to_have_count(25)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     progress(page, "60 of 60 pictures")
     expect(page.locator(".rows bdi")).to_have_text([name for name, _ in files])
 
@@ -152,7 +152,7 @@ def test_a_stop_in_the_middle_of_a_request_reaches_the_server(page):
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text("Stopped.")
     assert rows(page).count() < 300
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     progress(page, "300 of 300 pictures")
     expect(page.locator(".rows bdi")).to_have_text([f"{number}.png" for number in range(300)])
     page.goto("/history")
@@ -165,7 +165,7 @@ def test_a_lost_connection_stops_it_and_it_goes_on_when_asked(page, visit):
     send(page, SEVEN, FOUR)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     progress(page, "2 of 2 pictures")
     assert kept(page) == ["4", "7"]
     assert visit.complaints
@@ -187,7 +187,7 @@ def test_an_answer_that_is_cut_off_is_completed(page):
     send(page, SEVEN, FOUR)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
     expect(page.locator(".rows strong")).to_have_text(["7"])
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     progress(page, "2 of 2 pictures")
     expect(page.locator(".rows strong")).to_have_text(["7", "4"])
 
@@ -207,7 +207,7 @@ def test_a_pdf_that_is_cut_off_goes_on_with_its_next_page(page):
     send(page, SCAN, SEVEN)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
     expect(page.locator(".rows bdi")).to_have_text(PAGES[:2])
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     progress(page, "4 of 4 pictures")
     expect(page.locator(".rows bdi")).to_have_text([*PAGES, "seven.png"])
 

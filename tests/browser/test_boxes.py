@@ -17,7 +17,7 @@ def answered(visit, **options):
 
 
 def ask(page):
-    page.get_by_label("A scan or photo").set_input_files(
+    page.get_by_label("Choose one or more photos").set_input_files(
         {"name": "number.png", "mimeType": "image/png", "buffer": NUMBER}
     )
     page.get_by_role("button", name="Recognise").click()
@@ -97,7 +97,7 @@ def test_without_javascript_all_are_there_and_boxes_lead_to_them(visit):
 def test_one_digit_has_no_boxes_to_choose_from(visit):
     page = visit("/upload")
     four = {"name": "four.png", "mimeType": "image/png", "buffer": encode(draw(FOUR))}
-    page.get_by_label("A scan or photo").set_input_files(four)
+    page.get_by_label("Choose one or more photos").set_input_files(four)
     page.get_by_role("button", name="Recognise").click()
     expect(page.locator("h1")).to_have_text("Read as 4")
     expect(page.get_by_role("link", name="Digit 1")).to_have_count(0)

@@ -82,10 +82,10 @@ def test_the_square_is_where_the_page_shows_it(page):
 def test_what_is_taken_is_kept_and_shown(visit, screen):
     page = visit("/camera", **SCREENS[screen])
     expect(digit(page)).to_have_text("7")
-    page.get_by_role("button", name="Take it").click()
+    page.get_by_role("button", name="Capture").click()
     expect(page.locator("h1")).to_have_text("Read as 7")
     expect(page.locator("main")).to_contain_text("By camera")
-    page.get_by_role("link", name="Another one").click()
+    page.get_by_role("link", name="New photo").click()
     expect(digit(page)).to_have_text("7")
     page.goto("/history")
     expect(page.locator(".entries strong")).to_have_text("7")
@@ -174,7 +174,7 @@ def test_a_camera_that_goes_away_is_said_and_tried_again(page):
         """() => document.querySelector('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"""
     )
     expect(page.get_by_role("alert")).to_contain_text("switched off or taken away")
-    expect(page.get_by_role("button", name="Take it")).to_be_hidden()
+    expect(page.get_by_role("button", name="Capture")).to_be_hidden()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(digit(page)).to_have_text("7")
@@ -215,7 +215,7 @@ def test_no_camera_is_said(chromium, site):
         page = browser.new_page()
         page.goto(f"{site}/camera")
         expect(page.get_by_role("alert")).to_contain_text("No camera was found")
-        expect(page.get_by_role("button", name="Take it")).to_be_hidden()
+        expect(page.get_by_role("button", name="Capture")).to_be_hidden()
 
 
 def test_paper_without_a_digit_is_no_error(chromium, visit, site, tmp_path):

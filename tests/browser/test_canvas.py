@@ -85,7 +85,7 @@ def test_a_tap_is_a_dot_of_the_pens_width_that_is_read_kept_and_drawn_on(visit, 
     page.keyboard.press("c")
     page.get_by_role("link", name="History").click()
     page.locator(".entries a").click()
-    page.get_by_role("link", name="Draw on").click()
+    page.get_by_role("link", name="Continue drawing").click()
     expect(page.get_by_role("button", name="Clear")).to_be_enabled()
     assert ink(page) == before
     assert [len(stroke) for stroke in drawn(page)] == [1]

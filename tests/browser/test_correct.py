@@ -39,7 +39,7 @@ def test_on_the_drawing_page_a_tap_and_a_key_are_enough(visit, device):
     screen, draw = DEVICES[device]
     page = visit("/", **screen)
     draw(page, NUMBER)
-    page.get_by_role("button", name="Recognise").click()
+    page.get_by_role("button", name="Keep this answer").click()
     expect(number(page)).to_have_value("471")
     digit = page.locator("#answer article .digit").nth(1)
     digit.tap() if "has_touch" in screen else digit.click()
@@ -53,7 +53,7 @@ def test_on_the_drawing_page_a_tap_and_a_key_are_enough(visit, device):
 def test_on_the_drawing_page_it_stays_though_the_drawing_changes(visit):
     page = visit("/")
     by_mouse(page, NUMBER)
-    page.get_by_role("button", name="Recognise").click()
+    page.get_by_role("button", name="Keep this answer").click()
     number(page).fill("47")
     state(page, "Corrected. It was read as 471.")
     by_mouse(page, SEVEN[:1], 0.2)
@@ -87,6 +87,14 @@ def test_it_is_confirmed_by_a_tap(answered):
     answered.get_by_role("button", name="It’s right").click()
     state(answered, "You said that it is right.")
     assert labels(answered) == [("7401", False)]
+
+
+def test_it_is_copied(answered):
+    answered.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number(answered).fill("74.1")
+    answered.get_by_role("button", name="Copy").click()
+    expect(answered.get_by_role("button", name="Copied")).to_be_visible()
+    assert answered.evaluate("navigator.clipboard.readText()") == "74.1"
 
 
 def test_what_cannot_be_saved_is_said_and_stays_to_be_tried_again(answered, visit):

@@ -72,9 +72,7 @@ def test_a_png_is_what_is_read(visit, strokes, model):
 def test_a_file_that_is_no_drawing_changes_nothing(both, what):
     before = drawn(both)
     choose(both, NOT_OURS[what], "other.svg")
-    expect(both.locator("#note")).to_have_text(
-        "other.svg is no drawing that was saved here as SVG. Your drawing is as it was."
-    )
+    expect(both.locator("#note")).to_have_text("other.svg is not a drawing saved from this page; nothing was changed.")
     assert drawn(both) == before
 
 
@@ -143,11 +141,11 @@ def test_a_kept_drawing_is_drawn_on(visit, strokes):
     page.keyboard.press("c")
     page.get_by_role("link", name="History").click()
     page.locator(".entries a").click()
-    page.get_by_role("link", name="Draw on").click()
+    page.get_by_role("link", name="Continue drawing").click()
     expect(answer(page)).to_have_text("5")
     assert (ink(page), drawn(page)) == (before, strokes_before)
     page.keyboard.press("s")
-    expect(page.get_by_text("This drawing is in your history.")).to_be_visible()
+    expect(page.get_by_text("Already saved in your history.")).to_be_visible()
     page.locator("#canvas").click(position={"x": 30, "y": 30})
     page.reload()
     expect(page.get_by_role("button", name="Clear")).to_be_enabled()
@@ -182,6 +180,6 @@ def test_strokes_and_pens_are_kept_as_drawn(both):
     before = drawn(both)
     both.goto("/history")
     both.locator(".entries a").click()
-    page = both.context.request.get(both.get_by_role("link", name="Draw on").get_attribute("href")).text()
+    page = both.context.request.get(both.get_by_role("link", name="Continue drawing").get_attribute("href")).text()
     found = json.loads(html.unescape(re.search("data-strokes='([^']*)'", page)[1]))
     assert found == {"strokes": before, "widths": [0.045] * (len(before) - 1) + [0.08]}

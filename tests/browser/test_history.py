@@ -109,7 +109,7 @@ def test_fingers_tap_a_digit_and_what_it_is(visit):
     page.get_by_role("button", name="6", exact=True).tap()
     saved(page, "Saved: 7461, corrected.")
     page.get_by_role("button", name="Digit 1 of 1").tap()
-    page.get_by_role("button", name="Right").tap()
+    page.get_by_role("button", name="All correct").tap()
     saved(page, "Saved: 4, confirmed.")
     page.get_by_role("button", name="Undo").tap()
     saved(page, "Undone.")
@@ -138,9 +138,9 @@ def test_without_javascript_a_list_is_corrected_one_after_the_other(visit):
     page.goto("/history/label?digit=7")
     for label in ("1", "7402"):
         form = page.locator(".label").last
-        form.get_by_label("It says").fill(label)
+        form.get_by_label("What does it say?").fill(label)
         with page.expect_navigation():
-            form.get_by_role("button", name="Correct, or confirm").click()
+            form.get_by_role("button", name="Save").click()
         assert re.search(r"/history/label\?digit=7#entry-\d+$", page.url)
         expect(page.get_by_text("Saved.")).to_be_visible()
     assert labels(page) == [("7402", True), ("4", None), ("1", True)]
@@ -152,9 +152,9 @@ def test_the_filter_makes_a_readable_address(visit, scripts):
     keep(page, "4", "7")
     page.goto("/history")
     page.get_by_text("Search and filter").click()
-    page.get_by_label("Digit").select_option("7")
-    page.get_by_label("From").fill("2020-01-31")
-    page.get_by_role("button", name="Show", exact=True).click()
+    page.locator("#digit").select_option("7")
+    page.locator("#since").fill("2020-01-31")
+    page.get_by_role("button", name="Apply", exact=True).click()
     expect(page.locator(".entries strong")).to_have_text(["7"])
     zone = "&zone=Pacific%2FKiritimati" if scripts else ""
     assert page.url.endswith(f"/history?digit=7&since=2020-01-31{zone}")
@@ -170,7 +170,7 @@ def test_a_deletion_is_undone(visit, scripts):
     page.get_by_role("button", name="Delete this 4").click()
     expect(page.locator(".entries strong")).to_have_text(["7"])
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("It is back.")).to_be_visible()
+    expect(page.get_by_text("Restored.")).to_be_visible()
     page.goto("/history")
     page.get_by_role("button", name="Delete this 7").click()
     page.goto("/history")
@@ -200,7 +200,7 @@ def test_exports_are_downloads(visit):
 def test_consent_is_ticked_and_unticked(visit):
     page = visit()
     keep(page, "4")
-    box = page.get_by_label("The owner of this site may train models")
+    box = page.get_by_label("Allow the site owner to train models")
     for wanted in (True, False):
         page.goto("/history")
         expect(box).to_be_checked(checked=not wanted)

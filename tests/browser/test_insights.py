@@ -12,7 +12,7 @@ def drawn(visit, strokes, screen, digit="9"):
     options, draw = SCREENS[screen]
     page = visit("/", **options)
     draw(page, strokes[digit])
-    page.get_by_role("button", name="Recognise").click()
+    page.get_by_role("button", name="Keep this answer").click()
     page.get_by_role("link", name="Why?").wait_for()
     return page
 

@@ -88,7 +88,7 @@ def test_of_a_number_the_number_is_said(visit, strokes):
     page = visit()
     page.get_by_label("Thin pen").check(force=True)
     by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
-    expect(page.locator("#said")).to_contain_text("37. 2 digits.")
+    expect(page.locator("#said")).to_contain_text("37. 2 digits, ")
 
 
 def test_all_digits_of_a_number_that_is_kept_are_shown(visit, strokes):

@@ -88,7 +88,9 @@ def test_all_that_is_erased_leaves_an_empty_drawing(visit):
     by_mouse(page, LINE)
     page.keyboard.press("e")
     by_mouse(page, LINE, share=0.62)
-    expect(page.locator("#answer")).to_have_text("The answer appears here while you draw.")
+    expect(page.locator("#answer")).to_have_text(
+        "Draw in the box; the answer appears here. You can also upload a photo."
+    )
     expect(page.get_by_role("button", name="Clear")).to_be_disabled()
 
 
@@ -202,4 +204,4 @@ def test_tools_are_reached_by_keyboard_in_the_order_seen(visit, strokes):
     for _ in range(7):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
-    assert names == ["Pen", "Undo", "Clear", "Recognise", "Open…", "Save as SVG", "Save as PNG"]
+    assert names == ["Pen", "Undo", "Clear", "Keep this answer", "Open…", "Save as SVG", "Save as PNG"]

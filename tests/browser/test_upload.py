@@ -15,7 +15,9 @@ def page(request, visit):
 
 
 def send(page, content, name="photo.jpg"):
-    page.get_by_label("A scan or photo").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
+    page.get_by_label("Choose one or more photos").set_input_files(
+        {"name": name, "mimeType": "image/jpeg", "buffer": content}
+    )
     page.get_by_role("button", name="Recognise").click()
 
 
@@ -160,4 +162,4 @@ def test_without_javascript_there_is_nothing_that_needs_it(visit):
     page = visit("/upload", java_script_enabled=False)
     expect(page.get_by_label("Take a photo")).to_be_hidden()
     expect(page.get_by_text("drop them anywhere")).to_be_hidden()
-    expect(page.get_by_label("A scan or photo")).to_be_visible()
+    expect(page.get_by_label("Choose one or more photos")).to_be_visible()

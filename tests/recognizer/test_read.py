@@ -113,7 +113,7 @@ def test_a_doubtful_digit_is_rejected_but_its_best_guess_stays(model, monkeypatc
 
 
 def test_nothing_drawn_is_said(model):
-    with pytest.raises(recognizer.NoInk, match="Nothing is drawn"):
+    with pytest.raises(recognizer.NoInk, match="No digits found"):
         read(encode(draw([])), model)
 
 

@@ -36,7 +36,9 @@ def test_there_are_no_other_pictures(client):
     assert client.get("/about/else.png").status_code == 404
 
 
-@pytest.mark.parametrize(("days", "sentence"), [(30, "by themselves after 30 days"), (0, "until you delete them")])
+@pytest.mark.parametrize(
+    ("days", "sentence"), [(30, "deleted automatically after 30 days"), (0, "until you delete them")]
+)
 def test_it_says_for_how_long_answers_are_kept(app, days, sentence):
     app.config["HISTORY_DAYS"] = days
     assert sentence in app.test_client().get("/about").text

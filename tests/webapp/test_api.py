@@ -157,3 +157,22 @@ def test_people_can_read_the_description(client):
         assert f'id="{name}"' in page
         for member in schema["properties"]:
             assert f"<code>{member}</code>" in page
+
+
+@pytest.mark.parametrize("path", [RECOGNIZE, f"{RECOGNIZE}/batch", "/api/v1/strokes"])
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("model=nonsense", "model=nonsense is not installed; use "),
+        ("modle=small", "modle is no parameter here; layout and model"),
+    ],
+)
+def test_what_is_asked_for_is_obeyed_or_refused(client, path, query, detail):
+    response = client.post(f"{path}?{query}", data=SEVEN_PNG)
+    assert response.status_code == 400
+    assert response.json["detail"].startswith(detail)
+
+
+def test_an_installed_model_reads_where_it_is_asked_for(client):
+    assert client.post(f"{RECOGNIZE}?model=small&layout=digit", data=SEVEN_PNG).json["model"] == "small"
+    assert client.get("/api/v1/models?x=1").status_code == 400

@@ -146,7 +146,7 @@ def test_pages_offer_it(app, client):
     assert client.get("/history/label").text.count('name="label"') == 2
 
 
-CONSENT = "The owner of this site may train models"
+CONSENT = "Allow the site owner to train models"
 
 
 def test_nothing_is_allowed_unless_one_says_so(client):

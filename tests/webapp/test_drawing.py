@@ -19,7 +19,7 @@ def opened(response):
 def test_a_drawing_is_kept_with_its_strokes_and_opened_again(client):
     page = draw(client, DRAWN, follow_redirects=True)
     assert "Read as 7" in page.text
-    path = re.search(r'href="([^"]+)">Draw on<', page.text)[1]
+    path = re.search(r'href="([^"]+)">Continue drawing<', page.text)[1]
     assert opened(client.get(path)) == json.loads(DRAWN)
 
 
@@ -37,7 +37,7 @@ def test_dots_are_kept_as_strokes_of_a_point(client):
 
 def test_without_strokes_there_is_nothing_to_draw_on(client):
     page = upload(client, follow_redirects=True)
-    assert "Draw on" not in page.text
+    assert "Continue drawing" not in page.text
     response = client.get("/draw/1")
     assert response.status_code == 404
     assert error(response) == "No strokes are kept of this entry."
@@ -59,7 +59,7 @@ def test_the_drawing_page_is_empty_at_first(client):
 @pytest.mark.parametrize(
     ("strokes", "message"),
     [
-        ("{", "This is no JSON."),
+        ("{", "This is not valid JSON."),
         (" " * 2_000_001, "at most 2000000 are read."),
         ("[]", "the member &#39;strokes&#39;"),
         ('{"strokes": [], "widths": []}', "The drawing has no strokes."),

@@ -80,18 +80,18 @@ def test_a_model_whose_card_cannot_be_understood_breaks_no_page(settings, own, c
         (own / "card.json").write_text(card)
     (own / "model.keras").write_text("no zip")
     with caplog.at_level(logging.WARNING):
-        assert "It has no card that can be read." in client.get("/models").text
+        assert "No description available." in client.get("/models").text
         page = client.get("/models/mine")
     assert page.status_code == 200
-    assert "no card that can be read" in page.text
+    assert "nothing is known of how this model was trained" in page.text
 
 
 def test_the_model_that_a_visitor_chooses_reads_for_them_alone(client, app):
-    assert "From now on small reads for you." in choose(client, "small", follow_redirects=True).text
+    assert "small now reads your digits." in choose(client, "small", follow_redirects=True).text
     assert "/models/small" in upload(client, follow_redirects=True).text
     assert "/models/flagship" in upload(app.test_client(), follow_redirects=True).text
     page = client.get("/models/small").text
-    assert "Reads for you" in page
+    assert "In use" in page
 
 
 def test_programs_are_answered_by_the_sites_model_in_any_case(client):
@@ -112,7 +112,7 @@ def test_a_model_that_vanished_falls_back_with_a_notice(settings, own):
     choose(client, "mine")
     shutil.rmtree(own)
     page = upload(client, follow_redirects=True).text
-    assert "The model mine is not installed. From now on flagship reads for you." in page
+    assert "The model mine is not installed. flagship now reads your digits." in page
     assert "/models/flagship" in page
     assert "not installed" not in client.get("/models").text
 

@@ -19,7 +19,7 @@ WRONG = [
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "This is not a picture"),
     (b"<!doctype html><p>seven", 415, "This is not a picture"),
     (bomb(30_000, 30_000), 413, "too many pixels; at most 50 megapixels"),
-    (BLANK, 422, "Nothing is drawn or written here yet."),
+    (BLANK, 422, "No digits found in this picture. Is the writing large and dark enough?"),
 ]
 
 
@@ -104,7 +104,7 @@ def test_a_drawing_says_where_it_comes_from(client):
 def test_what_the_camera_saw_says_so_and_leads_back_to_it(client):
     page = upload(client, source="camera", follow_redirects=True).text
     assert "By camera" in page
-    assert 'href="/camera">Another one' in page
+    assert 'href="/camera">New photo' in page
 
 
 @pytest.mark.parametrize("source", ["upload", "canvas", "camera"])
@@ -190,5 +190,5 @@ def test_a_model_that_fails_is_a_503_that_says_so(client, app, monkeypatch):
 def test_unknown_pages_and_methods_are_explained(client):
     assert client.get("/nowhere").status_code == 404
     assert client.get("/read").status_code == 405
-    assert "Not Found" in client.get("/nowhere").text
+    assert "This page does not exist" in client.get("/nowhere").text
     assert json.loads(client.get("/api/v1/nowhere").text)["status"] == 404

@@ -33,11 +33,11 @@ def test_a_deletion_is_undone(app, client):
     assert post(client, "/history/1/delete").status_code == 303
     page = client.get("/history").text
     assert ids(page) == [2]
-    assert "Deleted. It is erased for good in an hour." in page
+    assert "Deleted. You can restore it for an hour." in page
     undo = re.search(r'action="(/history/1/restore)"', page)[1]
     response = post(client, undo)
     assert response.headers["Location"] == "/history/1"
-    assert "It is back." in client.get("/history/1").text
+    assert "Restored." in client.get("/history/1").text
     assert ids(client.get("/history").text) == [2, 1]
     assert post(client, undo).status_code == 404
 
@@ -144,7 +144,7 @@ def test_answers_stay_as_long_as_the_owner_says(settings, days):
         due(app)
         page = client.get("/history").text
     assert len(ids(page)) == (2 if days else 4)
-    assert ("erased 30 days after" if days else "Answers stay until you delete them") in page
+    assert ("deleted automatically after 30 days" if days else "Answers stay until you delete them") in page
 
 
 def test_the_owner_may_erase_at_once(app, client, runner):
@@ -164,7 +164,7 @@ def test_of_a_visitor_the_newest_are_kept(settings):
     assert kept(app) == [1, 4, 5, 6]
     page = client.get("/history").text
     assert ids(page) == [6, 5, 4]
-    assert "Of more than 3 the oldest are erased." in page
+    assert "Of more than 3, the oldest are deleted." in page
 
 
 def allowing(app):

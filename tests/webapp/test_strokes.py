@@ -39,7 +39,7 @@ def test_a_wider_pen_makes_a_wider_box(client):
 def test_no_strokes_are_no_ink(client):
     response = ask(client, [])
     assert response.status_code == 422
-    assert problem(response) == "Nothing is drawn or written here yet."
+    assert problem(response) == "No digits found in this picture. Is the writing large and dark enough?"
 
 
 @pytest.mark.parametrize("strokes", [[[[0, 3], [9, 3]]], [[[3, 0], [3, 9]]]])
@@ -77,8 +77,8 @@ def test_a_pen_broader_than_the_writing_is_high_leaves_a_blot(client):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("", "This is no JSON."),
-        ("[" * 100_000, "This is no JSON."),
+        ("", "This is not valid JSON."),
+        ("[" * 100_000, "This is not valid JSON."),
         ("[1]", "the member 'strokes'"),
         ('{"strokes": 1}', "the member 'strokes'"),
         ('{"strokes": [[]]}', "one or more points"),

@@ -63,7 +63,7 @@ def test_one_picture_goes_to_its_answer(client):
 def test_many_get_a_page_with_a_row_each_and_are_kept(client):
     assert on_page(client, SEVEN, FOUR, SEVEN) == [("seven.png", "7"), ("four.png", "4"), ("seven.png", "7")]
     assert kept(client) == ["7", "4", "7"]
-    assert client.get("/history").text.count("In a batch ·") == 3
+    assert client.get("/history").text.count("From a batch ·") == 3
 
 
 def test_a_row_leads_to_its_entry_and_shows_its_picture(client):

@@ -18,8 +18,8 @@ from flask import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from recognizer import LAYOUTS, PictureError
-from webapp.models import bundles
+from recognizer import LAYOUTS, Model, PictureError
+from webapp.models import bundles, shelf
 from webapp.reading import archive, batch, strokes
 from webapp.reading.decoding import LONG_PATIENCE
 from webapp.reading.recognition import recognise
@@ -30,36 +30,50 @@ bp = Blueprint("api", __name__, url_prefix="/api")
 csrf.exempt(bp)
 
 DIGITS_OF_PAGE = 9  # at most, of the number of a page
+PARAMETERS = {
+    "recognize": ("layout", "model", "page"),
+    "recognize_batch": ("layout", "model"),
+    "recognize_strokes": ("layout", "model"),
+}
+
+
+@bp.before_request
+def _refuse_unknown_parameters() -> None:
+    """Say of a parameter that means nothing here, lest its sender think that it was obeyed."""
+    known = PARAMETERS.get(str(request.endpoint).removeprefix(f"{bp.name}."), ())
+    if unknown := sorted(set(request.args) - set(known)):
+        abort(400, f"{unknown[0]} is no parameter here; {' and '.join(known) or 'none'} may be given.")
 
 
 @bp.post("/v1/recognize")
 def recognize() -> Response:
     """Read the picture in the field `image`, or in the body; of a file of several pages, one."""
-    layout, page = _parse_layout(), _parse_page()
-    return jsonify(recognise(_load_picture(), page, layout=layout).as_dict())
+    layout, model, page = _parse_layout(), _parse_model(), _parse_page()
+    return jsonify(recognise(_load_picture(), page, layout=layout, model=model).as_dict())
 
 
 @bp.post("/v1/recognize/batch")
 def recognize_batch() -> Response:
     """Read many pictures, in fields or in ZIPs or both: a line of JSON for each page, as it is read."""
-    layout = _parse_layout()
+    layout, model = _parse_layout(), _parse_model()
     pictures = batch.find(_load_files(), current_app.config["MAX_CONTENT_LENGTH"])
     ratelimit.charge(len(pictures))
-    lines = batch.write_lines(batch.read_pages(pictures, partial(recognise, layout=layout, patience=LONG_PATIENCE)))
+    reading = partial(recognise, layout=layout, model=model, patience=LONG_PATIENCE)
+    lines = batch.write_lines(batch.read_pages(pictures, reading))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
 @bp.post("/v1/strokes")
 def recognize_strokes() -> Response:
     """Read strokes. The boxes are in their own units."""
-    layout = _parse_layout()
+    layout, model = _parse_layout(), _parse_model()
     try:
         drawing = strokes.draw(_load_body())
     except PictureError:
         raise  # has a status of its own
     except ValueError as error:
         abort(400, str(error))
-    reading = recognise(drawing.png, layout=layout).as_dict()
+    reading = recognise(drawing.png, layout=layout, model=model).as_dict()
     for glyph in (*reading["digits"], *reading["marks"]):
         glyph["box"] = drawing.own_box(glyph["box"])
     return jsonify(reading)
@@ -89,6 +103,16 @@ def _parse_layout() -> str:
     if layout not in LAYOUTS:
         abort(400, f"layout={layout} is not known; use {' or '.join(LAYOUTS)}.")
     return layout
+
+
+def _parse_model() -> Model | None:
+    """Return the model that is asked for, or None for the site's own."""
+    if (name := request.args.get("model")) is None:
+        return None
+    installed = bundles.find_folders(current_app.config)
+    if name not in installed:
+        abort(400, f"model={name} is not installed; use {' or '.join(installed)}.")
+    return shelf.load(name)
 
 
 def _parse_page() -> int:

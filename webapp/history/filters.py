@@ -30,7 +30,7 @@ class Filter(Form):
 
     search = SearchField(
         "Search",
-        [Optional(), Regexp(r"[0-9?]{1,100}\Z", message="Search for digits, such as 2026.")],
+        [Optional(), Regexp(r"[0-9?]{1,100}\Z", message="Enter digits only, such as 2026.")],
         filters=[lambda text: text and text.strip()],
     )
     digit = SelectField("Digit", choices=_offer({d: d for d in "0123456789"} | {"?": "Not a digit"}))

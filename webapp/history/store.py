@@ -31,7 +31,7 @@ SOURCES = {
     "canvas": "Drawn",
     "upload": "Uploaded",
     "camera": "By camera",
-    "batch": "In a batch",
+    "batch": "From a batch",
 }  # in words
 
 

@@ -17,7 +17,7 @@ def load() -> Model:
         return shelf.load(name)
     except ModelError as error:
         session["model"] = None
-        flash(f"{error} From now on {own.name} reads for you.")
+        flash(f"{error} {own.name} now reads your digits.")
         return own
 
 

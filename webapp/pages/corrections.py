@@ -46,7 +46,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
 def consent() -> ResponseReturnValue:
     """Allow the site's owner to train with what the visitor has checked, or take that back, for all of it."""
     if not (who := find_visitor()):
-        abort(400, "Nothing is kept of you, so there is nothing to allow.")
+        abort(400, "You have no saved answers yet.")
     if "allowed" in request.form:
         db.session.merge(Consent(visitor=who))
         flash("Thank you. Your corrections may be used for training.")

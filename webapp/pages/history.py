@@ -85,7 +85,7 @@ def restore(entry_id: int) -> ResponseReturnValue:
         abort(404, "There is no such entry among those that you deleted within the last hour.")
     found.deleted_at = None
     db.session.commit()
-    flash("It is back.")
+    flash("Restored.")
     return redirect(url_for(".entry", entry_id=entry_id), 303)
 
 

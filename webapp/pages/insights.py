@@ -78,7 +78,7 @@ def _load_reader(entry: Entry) -> Model:
     try:
         return shelf.load(entry.model)
     except ModelError as error:
-        abort(404, f"{error} It was asked when this was read, and only it could tell how.")
+        abort(404, f"{error} Only the model that read this can explain it, and it is no longer installed.")
 
 
 def _ask(name: str, entry: Entry) -> Opinion:

@@ -61,7 +61,7 @@ def choose(name: str) -> ResponseReturnValue:
     except ModelError as error:
         flash(f"{error} Nothing has changed.")
     else:
-        flash(f"From now on {name} reads for you.")
+        flash(f"{name} now reads your digits.")
     return redirect(url_for(".index"), 303)
 
 

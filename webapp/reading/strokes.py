@@ -72,7 +72,7 @@ def _parse(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ValueError("This is no JSON.") from error
+        raise ValueError("This is not valid JSON.") from error
 
 
 def _check(body: Any) -> tuple[list[np.ndarray], float | None]:

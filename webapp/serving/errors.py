@@ -10,12 +10,20 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
-from werkzeug.exceptions import BadHost, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import (
+    BadHost,
+    ClientDisconnected,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    SecurityError,
+)
 
 from recognizer import ModelError, NoInk, NotAPicture, PictureError, PictureTooLarge, UnreadablePicture
 
 STATUS = [(UnreadablePicture, 400), (PictureTooLarge, 413), (NotAPicture, 415), (NoInk, 422), (PictureError, 400)]
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, TimeoutError)  # a database locked, full, gone, too busy
+NOWHERE = "There is nothing at this address."
 LARGE_FORM = "The form has more files or fields, or larger fields, than this site takes."
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
 RETRY_AFTER = 5  # seconds
@@ -45,7 +53,8 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_http(error: HTTPException) -> Response:
-    response = answer(error.code or 500, str(error.description))
+    detail = NOWHERE if error.description == NotFound.description else str(error.description)
+    response = answer(error.code or 500, detail)
     response.headers.extend([header for header in error.get_headers() if header[0] != "Content-Type"])  # such as Allow
     return response
 
@@ -58,7 +67,8 @@ def answer(status: int, detail: str) -> Response:
         return Response(json.dumps(body), status, mimetype="application/problem+json")
     if isinstance(request.routing_exception, BadHost | SecurityError):  # for which no page's links can be made
         return Response(f"{detail}\n", status, mimetype="text/plain")
-    return Response(render_template("error.html", title=title, detail=detail), status)
+    heading = "This page does not exist" if status == 404 else "That did not work"
+    return Response(render_template("error.html", title=heading, detail=detail), status)
 
 
 def _answer_too_large(error: RequestEntityTooLarge) -> Response:
