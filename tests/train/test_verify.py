@@ -96,4 +96,4 @@ def test_the_command_prints_it(tmp_path):
     command = [sys.executable, "-m", "train", "verify", "small", "--data", str(tmp_path / "mine.npz")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "mine.npz: cannot be read as labelled digits (picture 0: Nothing is drawn" in done.stderr
+    assert "mine.npz: cannot be read as labelled digits (picture 0: No digits found" in done.stderr
