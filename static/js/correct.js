@@ -4,13 +4,26 @@ import { answerOf, pageOf } from "./page.js";
 
 const PAUSE = 600; // milliseconds after a key
 
-const saying = new WeakMap(); // forms → what waits to be saved
+const waiting = new WeakMap(); // forms → timers
+
+let queue = Promise.resolve(); // of what is saved, one after the other
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest(".saying");
   if (!form) return;
-  clearTimeout(saying.get(form));
-  saying.set(form, setTimeout(() => save(form), PAUSE));
+  form.querySelector(".copy").textContent = "Copy";
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => enqueue(form), PAUSE));
+});
+
+// Who leaves the number may leave the page.
+document.addEventListener("change", (event) => event.target.matches(".saying .number") && enqueue(event.target.form));
+
+// Else it would press the first button, which may be Undo.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches(".saying input.number")) return;
+  event.preventDefault();
+  enqueue(event.target.form);
 });
 
 // What opens stays open: nothing may move between the two halves of a click.
@@ -20,7 +33,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest(".saying");
   if (!form) return;
   event.preventDefault();
-  save(form, event.submitter);
+  enqueue(form, event.submitter);
 });
 
 document.addEventListener("click", (event) => {
@@ -66,13 +79,18 @@ async function copy(button) {
   button.textContent = "Copied";
 }
 
+function enqueue(form, button) {
+  clearTimeout(waiting.get(form));
+  queue = queue.then(() => save(form, button));
+}
+
 /** Save what the form says, or what its button does, and show what has become of it. */
 async function save(form, button) {
-  clearTimeout(saying.get(form));
   const state = form.querySelector(".state");
   try {
     const data = new FormData(form, button);
-    const response = await fetch(form.action, { method: "POST", body: data, headers: { Prefer: "return=representation" } });
+    const headers = { Prefer: "return=representation" };
+    const response = await fetch(form.action, { method: "POST", body: data, headers, keepalive: true });
     if (!response.ok) return tell(state, (await answerOf(response)).textContent);
     renew(form, (await pageOf(response)).querySelector(".saying"), button?.name === "forget");
   } catch {
@@ -89,8 +107,10 @@ function tell(state, problem) {
 /** Make a form what the site says; the number in it, which may be typed on, only if it was taken back. */
 function renew(form, fresh, isTakenBack) {
   form.dataset.places = fresh.dataset.places;
-  form.querySelector(".tools").replaceWith(fresh.querySelector(".tools"));
-  form.querySelector(".state").setAttribute("role", "status");
+  const state = fresh.querySelector(".state");
+  state.setAttribute("role", "status");
+  form.querySelector(".state").replaceWith(state);
+  for (const button of [".right", ".undo"]) form.querySelector(button).hidden = fresh.querySelector(button).hidden;
   if (isTakenBack) form.elements.label.value = fresh.elements.label.value;
   form.dispatchEvent(new Event("corrected", { bubbles: true }));
 }

@@ -74,6 +74,14 @@ def test_a_box_is_tapped_and_signs_are_put_in(answered):
     wait_until(lambda: labels(answered) == [("74.2", True)])
 
 
+def test_enter_saves_and_takes_nothing_back(answered):
+    for label in ("741", "74"):
+        number(answered).fill(label)
+        number(answered).press("Enter")
+        wait_until(lambda label=label: labels(answered) == [(label, True)])
+    expect(number(answered)).to_have_value("74")
+
+
 def test_it_is_taken_back(answered):
     number(answered).fill("741")
     state(answered, "Corrected. It was read as 7401.")
