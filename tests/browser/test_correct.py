@@ -5,14 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pen import by_mouse, by_touch
+from tests.browser.pen import by_mouse
+from tests.browser.test_draw import DEVICES
 from tests.browser.test_history import keep, labels
 from tests.drawing import FOUR, ONE, SEVEN, beside
 from tests.processes import wait_until
 
 NUMBER = beside([FOUR, SEVEN, ONE], 0.8)
-DEVICES = {"mouse": (DESKTOP, by_mouse), "touch": (PHONE, by_touch)}
 
 
 def number(page):
