@@ -36,6 +36,7 @@ MAX_MEGAPIXELS = 50  # a phone's 48-megapixel photo passes
 WORKING_SIDE = 1600  # pixels; a larger picture is reduced by a whole factor, but never below this
 
 LIGHT = 4e6  # pixels of a picture that costs no more than a moment
+UNKNOWN = 25.0  # megapixels, for which a file counts whose header does not tell, or need not be true
 HEAD = "<5I"  # of what the process that decodes a picture answers: full width and height, rows, columns, pages
 
 TURNS = {  # EXIF orientation → what makes the picture upright (Exif 2.32, tag 0x0112)
@@ -113,7 +114,7 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1, a
         return replace(_upright(drawn, "RGB"), page=page, pages=pages)
     if data.startswith(WEBP):  # Pillow takes the memory of its canvas as soon as it is opened
         _check_size(_measure_webp(data), min(max_megapixels, WEBP_MEGAPIXELS))
-    if apart and is_costly(data):
+    if apart and weigh(data):
         return _decode_apart(data, max_megapixels, page)
     pages = count_pages(data)
     check_page(page, pages)
@@ -129,20 +130,27 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS, page: int = 1, a
     return replace(picture, page=page, pages=pages)
 
 
-def is_costly(data: bytes) -> bool:
-    """Whether a file may take long or much memory: large pictures, and formats whose headers do not tell."""
+def weigh(data: bytes) -> float:
+    """The megapixels of a file that may take long or much memory to decode; of one that costs a moment, 0."""
+    if not data.startswith((*PLAINLY_SIZED, WEBP)):
+        return UNKNOWN if data.startswith(SIGNATURES) or data[4:8] == FILE_TYPE or is_pdf(data) else 0.0
+    pixels = _count_pixels(data)
+    if data.startswith(JPEG):  # which is reduced while it is decoded, but not where it comes in several scans
+        costly = (scans := data.count(SCAN)) > 1 and scans * pixels > SCANS * LIGHT
+    else:
+        costly = pixels > LIGHT
+    return pixels / 1e6 if costly else 0.0
+
+
+def _count_pixels(data: bytes) -> int:
+    """How many pixels a picture has by its header, or 0 where that is damaged, as decoding it will say."""
     if data.startswith(WEBP):
-        return math.prod(_measure_webp(data)) > LIGHT
-    if not data.startswith(PLAINLY_SIZED):
-        return data.startswith(SIGNATURES) or data[4:8] == FILE_TYPE or is_pdf(data)
+        return math.prod(_measure_webp(data))
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS[:-2]) as image:
-            pixels = image.width * image.height
-    except Exception:  # damaged, as its decoding will say
-        return False
-    if data.startswith(JPEG):  # which is reduced while it is decoded, but not where it comes in several scans
-        return (scans := data.count(SCAN)) > 1 and scans * pixels > SCANS * LIGHT
-    return pixels > LIGHT
+            return image.width * image.height
+    except Exception:  # as everywhere in Pillow
+        return 0
 
 
 def _decode_apart(data: bytes, max_megapixels: float, page: int) -> Picture:

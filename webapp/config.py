@@ -70,12 +70,6 @@ def _read_count(text: str) -> int:
     return value
 
 
-def _read_some(text: str) -> int:
-    if (value := int(text)) < 1:
-        raise ValueError("expected 1 or more")
-    return value
-
-
 def _read_days(text: str) -> int:
     if not 0 <= (value := int(text)) <= 36_500:
         raise ValueError("expected 0 to 36500")
@@ -117,10 +111,10 @@ SETTINGS = [
         "DATABASE_URL", "", str, "Where the history is kept, as an SQLAlchemy URL; empty: SQLite in the instance folder"
     ),
     Setting(
-        "DECODERS",
-        "2",
-        _read_some,
-        "Files that cost much to decode, such as PDF, HEIC and WebP, that are decoded at once on this machine",
+        "DECODING_MEGAPIXELS",
+        "64",
+        _read_above_zero,
+        "Megapixels of files that cost much to decode, such as PDF, HEIC and large PNG, decoded at once on this machine",
     ),
     Setting(
         "HISTORY_DAYS",
@@ -133,6 +127,12 @@ SETTINGS = [
         "10000",
         _read_count,
         "Answers that the history keeps of a visitor; of more, the oldest are erased; 0: all of them",
+    ),
+    Setting(
+        "HISTORY_MEGABYTES",
+        "100",
+        _read_count,
+        "Megabytes that the history keeps of a visitor; of more, the oldest answers are erased; 0: all of them",
     ),
     Setting(
         "HOSTS",

@@ -40,7 +40,7 @@ def test_settings_may_stand_in_files(tmp_path):
         ("MAX_MEGAPIXELS", "-1"),
         ("PROXIES", "1.5"),
         ("PROXIES", "-1"),
-        ("DECODERS", "0"),
+        ("DECODING_MEGAPIXELS", "0"),
         ("CORS", "example.org"),
         ("CORS", "https://example.org/path"),
         ("SECRET_KEY", "too short"),

@@ -1,18 +1,21 @@
 import fcntl
 import io
 import json
+import math
 import threading
 
 import pytest
 
-from recognizer.decode import is_costly
+from recognizer.decode import UNKNOWN, weigh
 from tests.costly import make_jpeg
 from tests.documents import make_document
 from tests.drawing import SEVEN, SEVEN_PNG, draw, encode
 from tests.webapp.test_api import RECOGNIZE, problem
+from webapp import create_app
 from webapp.reading import decoding
 
 COSTLY = encode(draw(SEVEN, (80, 80), 3), "TIFF")
+LARGE = math.ceil((UNKNOWN + decoding.PROCESS) / decoding.SHARE)  # locks that it needs
 
 
 @pytest.fixture
@@ -27,25 +30,25 @@ def others(app):
 
 
 @pytest.mark.parametrize(
-    ("data", "costly"),
+    ("data", "megapixels"),
     [
-        (SEVEN_PNG, False),
-        (encode(draw(SEVEN, (80, 80), 3), "WEBP"), False),
-        (encode(draw(SEVEN, (80, 80), 3), "GIF"), False),
-        (encode(draw(SEVEN, (80, 80), 3), "JPEG", progressive=True), False),
-        (b"no picture", False),
-        (b"\x89PNG, but damaged", False),
-        (COSTLY, True),
-        (encode(draw(SEVEN, (80, 80), 3), "AVIF"), True),
-        (encode(draw(SEVEN, (3000, 3000), 9)), True),
-        (encode(draw(SEVEN, (3000, 3000), 9), "WEBP"), True),
-        (encode(draw(SEVEN, (3000, 3000), 9), "JPEG"), False),
-        (make_jpeg(3000, 20), True),
-        (make_document("scan.pdf", SEVEN_PNG), True),
+        (SEVEN_PNG, 0),
+        (encode(draw(SEVEN, (80, 80), 3), "WEBP"), 0),
+        (encode(draw(SEVEN, (80, 80), 3), "GIF"), 0),
+        (encode(draw(SEVEN, (80, 80), 3), "JPEG", progressive=True), 0),
+        (b"no picture", 0),
+        (b"\x89PNG, but damaged", 0),
+        (COSTLY, UNKNOWN),
+        (encode(draw(SEVEN, (80, 80), 3), "AVIF"), UNKNOWN),
+        (encode(draw(SEVEN, (3000, 3000), 9)), 9),
+        (encode(draw(SEVEN, (3000, 3000), 9), "WEBP"), 9),
+        (encode(draw(SEVEN, (3000, 3000), 9), "JPEG"), 0),
+        (make_jpeg(3000, 20), 9),
+        (make_document("scan.pdf", SEVEN_PNG), UNKNOWN),
     ],
 )
-def test_formats_and_sizes_that_may_cost_much_are_known_by_their_first_bytes(data, costly):
-    assert is_costly(data) is costly
+def test_formats_and_sizes_that_may_cost_much_are_known_by_their_first_bytes(data, megapixels):
+    assert weigh(data) == megapixels
 
 
 def test_who_comes_too_late_with_a_costly_file_is_asked_to_come_again(client, others):
@@ -53,18 +56,36 @@ def test_who_comes_too_late_with_a_costly_file_is_asked_to_come_again(client, ot
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert problem(answer) == "Other people's large files are being read. Try again in a moment."
     assert client.post(RECOGNIZE, data=SEVEN_PNG).json["text"] == "7"
-    others[0].close()
+    for lock in others[: LARGE - 1]:
+        lock.close()
+    assert client.post(RECOGNIZE, data=COSTLY).status_code == 503
+    others[LARGE - 1].close()
     assert client.post(RECOGNIZE, data=COSTLY).json["text"] == "7"
+
+
+def test_a_smaller_file_waits_for_less(client, others):
+    for lock in others[: LARGE - 1]:
+        lock.close()
+    assert client.post(RECOGNIZE, data=encode(draw(SEVEN, (2100, 2100), 60))).json["text"] == "7"
+
+
+def test_a_file_larger_than_all_that_may_be_decoded_at_once_is_decoded_alone(settings):
+    app = create_app(settings | {"DECODING_MEGAPIXELS": 5})
+    assert app.test_client().post(RECOGNIZE, data=COSTLY).json["text"] == "7"
 
 
 def test_many_files_wait_for_their_turn(client, others, monkeypatch):
     monkeypatch.setattr(decoding, "PATIENCE", 0)
-    threading.Timer(1.5, others[0].close).start()
+    for lock in others[1:]:
+        lock.close()
+    taken = others[0]
+    monkeypatch.setattr(decoding, "PROCESS", 1000)  # so that it needs all
+    threading.Timer(1.5, taken.close).start()
     assert json.loads(client.post(f"{RECOGNIZE}/batch", data=COSTLY).data)["text"] == "7"
 
 
 def test_a_turn_ends_with_the_reading_whether_it_went_well_or_not(client, app):
-    for data in (COSTLY, b"II*\0 and nothing else") * app.config["DECODERS"]:
+    for data in (COSTLY, b"II*\0 and nothing else") * len(app.extensions["decoding"]):
         assert client.post(RECOGNIZE, data=data).status_code in (200, 400)
     assert client.post(RECOGNIZE, data=COSTLY).json["text"] == "7"
 

@@ -167,6 +167,39 @@ def test_of_a_visitor_the_newest_are_kept(settings):
     assert "Of more than 3, the oldest are deleted." in page
 
 
+def test_of_a_visitor_so_many_bytes_are_kept(settings):
+    app = create_app(settings | {"HISTORY_MEGABYTES": 1})
+    client = app.test_client()
+    upload(client)
+    keep_like_the_first(
+        app, *[{"byte_count": 400_000}] * 2, {"byte_count": None}, {"visitor": "other", "byte_count": 9_000_000}
+    )
+    upload(client)
+    assert kept(app) == [1, 2, 3, 4, 5, 6]
+    keep_like_the_first(app, {"byte_count": 400_000})
+    upload(client)
+    assert kept(app) == [3, 4, 5, 6, 7, 8]
+    assert "If they take more than 1 MB, the oldest are deleted, too." in client.get("/history").text
+
+
+def test_the_newest_answer_is_kept_however_large(settings, monkeypatch):
+    monkeypatch.setattr(Entry, "count_bytes", lambda entry: 2_000_000)
+    app = create_app(settings | {"HISTORY_MEGABYTES": 1})
+    client = app.test_client()
+    for _ in range(3):
+        upload(client)
+    assert kept(app) == [3]
+
+
+def test_an_answer_weighs_what_is_kept_of_it(app, client):
+    upload(client)
+    with app.app_context():
+        entry = db.session.get(Entry, 1)
+        assert (
+            entry.byte_count == entry.count_bytes() > len(entry.thumbnail) + len(entry.ink) + len(entry.frames) > 1000
+        )
+
+
 def allowing(app):
     with app.app_context():
         return {consent.visitor for consent in db.session.query(Consent)}

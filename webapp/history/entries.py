@@ -47,6 +47,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
         strokes=strokes,
         by_page_network=reading.by_page_network,
     )
+    entry.byte_count = entry.count_bytes()
     entry.left_out, entry.turned = reading.left_out, reading.turned
     db.session.add(entry)
     try:

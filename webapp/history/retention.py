@@ -91,12 +91,32 @@ def erase(condition: ColumnElement[bool]) -> int:
 
 
 def hold_quota(visitor: str) -> None:
-    """Erase the oldest entries of a visitor who has more than are kept, the deleted ones among them."""
+    """Erase the oldest entries of a visitor who has more of them, or of their bytes, than are kept.
+
+    The deleted ones count, too. The newest entry stays, however large.
+    """
+    for last in (_find_beyond_entries(visitor), _find_beyond_bytes(visitor)):
+        if last is not None:
+            erase(and_(Entry.visitor == visitor, Entry.id <= last))
+
+
+def _find_beyond_entries(visitor: str) -> int | None:
+    """The newest of a visitor's entries that are too many, or None."""
     if not (most := current_app.config["HISTORY_ENTRIES"]):
-        return
+        return None
     own = select(Entry.id).where(Entry.visitor == visitor).order_by(Entry.id.desc())
-    if (last := db.session.scalar(own.offset(most).limit(1))) is not None:
-        erase(and_(Entry.visitor == visitor, Entry.id <= last))
+    return db.session.scalar(own.offset(most).limit(1))
+
+
+def _find_beyond_bytes(visitor: str) -> int | None:
+    """The newest of a visitor's entries, but for the very last, that take more bytes than are kept, or None."""
+    most = 1e6 * current_app.config["HISTORY_MEGABYTES"]
+    own = Entry.visitor == visitor
+    if not most or (db.session.scalar(select(func.sum(Entry.byte_count)).where(own)) or 0) <= most:
+        return None
+    total = func.sum(Entry.byte_count).over(order_by=Entry.id.desc()).label("total")
+    totals = select(Entry.id, total).where(own).order_by(Entry.id.desc()).offset(1).subquery()
+    return db.session.scalar(select(func.max(totals.c.id)).where(totals.c.total > most))
 
 
 def can_be_undone() -> ColumnElement[bool]:

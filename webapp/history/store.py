@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
         Index(
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
+        Index("ix_entry_byte_count", "visitor", "id", "byte_count"),
         Index("ix_entry_created_at", "created_at"),
         Index("ix_entry_deleted_at", "deleted_at"),
         # An id is never used again: browsers keep the pictures of an entry for as long as they like.
@@ -93,6 +95,9 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
     by_page_network: Mapped[bool | None] = mapped_column()  # which found the digits and read them, not the `model`
+    byte_count: Mapped[int | None] = (
+        mapped_column()
+    )  # of its pictures, frames and strokes, as they were when it was kept
 
     # What is known just after reading and not kept:
     left_out = 0  # glyphs seen that are neither digit nor mark
@@ -107,6 +112,11 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     def characters(self) -> str:
         """What each of the digits is that were read, as the label says."""
         return name_digits(self.text, self.label)
+
+    def count_bytes(self) -> int:
+        """How many bytes its pictures, frames, digits and strokes take in the database."""
+        texts = json.dumps(self.digits), json.dumps(self.strokes)
+        return sum(map(len, (self.frames, self.thumbnail, self.ink or b"", *texts)))
 
     def frame(self, number: int) -> np.ndarray:
         """The frame of one digit, (28, 28) uint8. Raises IndexError."""
