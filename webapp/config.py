@@ -114,7 +114,7 @@ SETTINGS = [
         "DECODING_MEGAPIXELS",
         "64",
         _read_above_zero,
-        "Megapixels of files that cost much to decode, such as PDF, HEIC and large PNG, decoded at once on this machine",
+        "Megapixels of files that cost much to decode, such as PDF, HEIC or large PNG, decoded at once on a machine",
     ),
     Setting(
         "HISTORY_DAYS",
