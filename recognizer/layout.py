@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.detection import Detection
+from recognizer.detection import Detection, overlaps
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,18 @@ def arrange(glyphs: Sequence[Detection], geometry: Geometry = GEOMETRY) -> list[
             line.append(mark)
     lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
     return [_split(sorted(line, key=lambda glyph: _middle(glyph)[0]), geometry) for line in lines]
+
+
+def leave_out(glyphs: Sequence[Detection], rows: Sequence[Row]) -> list[Detection]:
+    """Return the glyphs that stand in no row, not even as a dot of a colon."""
+    placed = [glyph for row in rows for number in row for glyph in number]
+    known = {id(glyph) for glyph in placed}
+    colons = np.array([glyph.box for glyph in placed if glyph.name == ":"]).reshape(-1, 4)
+    return [
+        glyph
+        for glyph in glyphs
+        if id(glyph) not in known and not (overlaps(np.array(glyph.box), colons)[1] == 1).any()
+    ]
 
 
 def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[Number]] | None:

@@ -19,14 +19,17 @@ from recognizer.detector import load_detector
 from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.errors import NoInk
 from recognizer.frame import FRAMING, Framing, frame
-from recognizer.layout import Number, Row, arrange, find_table
+from recognizer.layout import Number, Row, arrange, find_table, leave_out
 from recognizer.marks import find_marks
 from recognizer.model import Model
 from recognizer.page import SEARCH, find_glyphs
 from recognizer.reading import Digit, Mark, Reading
 
+Box = tuple[float, float, float, float]  # x, y, width, height
+
 PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
+NONE = np.zeros((0, 4))  # boxes
 ONE = replace(SEARCH, least=0.05, likely=0.12)  # where there is a digit for certain, the surest one is it (blank)
 
 
@@ -87,8 +90,8 @@ def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut:
     picture = replace(picture, grey=condense(picture.grey))
     if (contrast := find_contrast(picture.grey)) is None:
         if layout == "digit":
-            return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=ONE), 0, model, layout)
-        return _read_page(*_find_upright(picture), 0, model, layout)
+            return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=ONE), NONE, model, layout)
+        return _read_page(*_find_upright(picture), NONE, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
     together = layout == "digit" or (layout == "auto" and not components.count_gaps(shortcut.tall))
@@ -135,8 +138,8 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
     return Guess(glyph, framed, model.probabilities(framed[None])[0])
 
 
-def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], int]:
-    """The glyphs of a drawing, looked for as suits the height of its ink, and how many are left unread."""
+def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], np.ndarray]:
+    """The glyphs of a drawing, looked for as suits the height of its ink, and the boxes (n, 4) of ink left unread."""
     height = components.usual_height()
     left, top, right, bottom = enclose(components.boxes[1:])
     inked = 255 - components.ink[top:bottom, left:right]  # alone, lest a small number on a large sheet costs seconds
@@ -146,7 +149,7 @@ def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tu
     found += find_marks(components.boxes[rest[~tall]], height)
     rest = rest[tall]
     found = [_look_again(components, glyph, model, shortcut) if glyph.is_digit else glyph for glyph in found]
-    return found + _read_rest(components, rest[: SEARCH.most], model), max(0, len(rest) - SEARCH.most)
+    return found + _read_rest(components, rest[: SEARCH.most], model), components.boxes[rest[SEARCH.most :]]
 
 
 def _look_again(components: Components, digit: Detection, model: Model, shortcut: Shortcut) -> Detection:
@@ -186,12 +189,12 @@ def _surest(found: Sequence[Detection]) -> Detection:
     raise NoInk("No digit is to be seen here.")
 
 
-def _read_page(picture: Picture, found: Sequence[Detection], unread: int, model: Model, layout: str) -> Reading:
+def _read_page(picture: Picture, found: Sequence[Detection], unread: np.ndarray, model: Model, layout: str) -> Reading:
     """The reading of the glyphs of a page, or of the surest digit of them. Raises NoInk."""
     surest = _surest(found)
     rows = arrange([surest] if layout == "digit" else found[: SEARCH.most])
-    count = sum(len(number) for row in rows for number in row)
-    return _state_page(picture, rows, len(found) + unread - count, model)
+    others = [glyph.box for glyph in leave_out(found, rows)] + unread.tolist()
+    return _state_page(picture, rows, others, model)
 
 
 def _find_claimed(components: Components, found: Sequence[Detection], shortcut: Shortcut) -> np.ndarray:
@@ -236,23 +239,22 @@ def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
     )
 
 
-def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Model) -> Reading:
-    """The reading of a page of numbers."""
+def _state_page(picture: Picture, rows: Sequence[Row], others: Sequence[Box], model: Model) -> Reading:
+    """The reading of a page of numbers, beside others that are left out."""
     table, sureness = find_table(rows), load_detector().sureness
     placed = [(line, found) for line, row in enumerate(rows) for number in row for found in number]
     digits = [(line, found, cut_out(picture.grey, found.box)) for line, found in placed if found.is_digit]
 
-    def full(found: Detection) -> list[int]:
-        return picture.full_box(found.box)
-
     return Reading(
         model=model.name,
         digits=[
-            _digit(_sharpen(found.shares, sure := sureness.tell(found.score)), sure, full(found), line, 0.0)
+            _digit(
+                _sharpen(found.shares, sure := sureness.tell(found.score)), sure, picture.full_box(found.box), line, 0.0
+            )
             for line, found, _ in digits
         ],
         marks=[
-            Mark(found.name, round(sureness.tell(found.score), PLACES), full(found), line)
+            Mark(found.name, round(sureness.tell(found.score), PLACES), picture.full_box(found.box), line)
             for line, found in placed
             if not found.is_digit
         ],
@@ -262,7 +264,8 @@ def _state_page(picture: Picture, rows: Sequence[Row], left_out: int, model: Mod
         glyphs=[glyph for _, _, glyph in digits],
         picture=picture.grey,
         size=picture.size,
-        left_out=left_out,
+        left_out=len(others),
+        others=[picture.full_box(other) for other in others[: SEARCH.most]],
         turned=picture.turned,
         page=picture.page,
         pages=picture.pages,

@@ -44,8 +44,9 @@ class Reading:
     `lines` are what is written, from top to bottom, `table` its cells where it shows columns. `frames` (n, 28, 28)
     float32, 0 to 1, are the n `glyphs` as a model takes them, cut out of the `picture`, (height, width) uint8, which is
     upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
-    that are neither digit nor mark, `turned` by how many degrees the picture was turned clockwise to be read, `page`
-    which of the `pages` of its file it is. `by_page_network` says whether that network found the digits and read them.
+    that are no part of the answer, `others` where most of them are, as boxes like those of digits, `turned` by how many
+    degrees the picture was turned clockwise to be read, `page` which of the `pages` of its file it is.
+    `by_page_network` says whether that network found the digits and read them.
     """
 
     model: str
@@ -58,6 +59,7 @@ class Reading:
     marks: list[Mark] = field(default_factory=list)
     table: list[list[str]] | None = None
     left_out: int = 0
+    others: list[list[int]] = field(default_factory=list)
     turned: int = 0
     page: int = 1
     pages: int = 1

@@ -43,6 +43,16 @@ def beside(digits: list[Strokes], pitch: float) -> Strokes:
     return [[((x + pitch * n) / width, y) for x, y in stroke] for n, digit in enumerate(digits) for stroke in digit]
 
 
+def table(rows: list[list[Strokes]]) -> Image.Image:
+    """A page with a digit in each cell; one without strokes stays empty."""
+    page = Image.new("L", (600 * len(rows[0]), 450 * len(rows)), 255)
+    for line, row in enumerate(rows):
+        for column, strokes in enumerate(row):
+            if strokes:
+                page.paste(draw(strokes, (300, 300), pen=14), (100 + 600 * column, 50 + 420 * line))
+    return page
+
+
 def encode(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     """A picture as the bytes of a file."""
     buffer = io.BytesIO()

@@ -3,8 +3,10 @@
 import { answerOf, pageOf } from "./page.js";
 
 const PAUSE = 600; // milliseconds after a key
+const FIELD = ".saying :is([name=label], [name=cell])";
 
 const waiting = new WeakMap(); // forms → timers
+const last = new WeakMap(); // forms → the field of it that had the focus last
 
 let queue = Promise.resolve(); // of what is saved, one after the other
 
@@ -17,17 +19,21 @@ document.addEventListener("input", (event) => {
 });
 
 // Who leaves the number may leave the page.
-document.addEventListener("change", (event) => event.target.matches(".saying .number") && enqueue(event.target.form));
+document.addEventListener("change", (event) => event.target.matches(FIELD) && enqueue(event.target.form));
 
 // Else it would press the first button, which may be Undo.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches(".saying input.number")) return;
+  if (event.key !== "Enter" || !event.target.matches(`input:is(${FIELD})`)) return;
   event.preventDefault();
   enqueue(event.target.form);
 });
 
 // What opens stays open: nothing may move between the two halves of a click.
-document.addEventListener("focusin", (event) => event.target.matches(".saying .number") && event.target.form.classList.add("open"));
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches(FIELD)) return;
+  target.form.classList.add("open");
+  last.set(target.form, target);
+});
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest(".saying");
@@ -56,27 +62,49 @@ function choose(tapped) {
   const form = answer.querySelector(".saying");
   const place = form && JSON.parse(form.dataset.places)[[...answer.querySelectorAll("article")].indexOf(article)];
   if (place === null || place === undefined) return;
-  form.elements.label.focus({ preventScroll: true });
-  form.elements.label.setSelectionRange(place, place + 1);
+  const [field, offset] = find(form, place);
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(offset, offset + 1);
 }
 
-/** Put a sign where the cursor is. */
+/** The field of a form in which a place of its whole text is, and where in it; one character parts two fields. */
+function find(form, place) {
+  for (const field of form.querySelectorAll(FIELD)) {
+    if (place <= field.value.length) return [field, place];
+    place -= field.value.length + 1;
+  }
+}
+
+/** Put a sign where the cursor is, or was last. */
 function put(form, sign) {
-  const { label } = form.elements;
-  label.focus({ preventScroll: true });
-  label.setRangeText(sign, label.selectionStart, label.selectionEnd, "end");
-  label.dispatchEvent(new Event("input", { bubbles: true }));
+  const field = last.get(form) ?? form.querySelector(FIELD);
+  field.focus({ preventScroll: true });
+  field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** Copy what a form says, a table so that spreadsheets take it as cells. */
 async function copy(button) {
-  const { label } = button.form.elements;
+  const kinds = contentOf(button.form);
   try {
-    await navigator.clipboard.writeText(label.value);
+    const blobs = Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
   } catch { // pages without HTTPS may not
-    label.select();
+    document.addEventListener("copy", (event) => {
+      event.preventDefault();
+      for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
+    }, { once: true });
+    button.form.querySelector(FIELD).select();
     document.execCommand("copy");
   }
   button.textContent = "Copied";
+}
+
+function contentOf(form) {
+  const rows = [...form.querySelectorAll("tr")].map((row) => [...row.querySelectorAll(FIELD)].map((field) => field.value));
+  if (!rows.length) return { "text/plain": form.elements.label.value };
+  const html = rows.map((row) => `<tr><td>${row.join("</td><td>")}</td></tr>`).join("");
+  return { "text/plain": rows.map((row) => row.join("\t")).join("\n"), "text/html": `<table>${html}</table>` };
 }
 
 function enqueue(form, button) {
@@ -88,7 +116,7 @@ function enqueue(form, button) {
 async function save(form, button) {
   const state = form.querySelector(".state");
   try {
-    const data = new FormData(form, button);
+    const data = new URLSearchParams(new FormData(form, button)); // of which a site takes more than of parts
     const headers = { Prefer: "return=representation" };
     const response = await fetch(form.action, { method: "POST", body: data, headers, keepalive: true });
     if (!response.ok) return tell(state, (await answerOf(response)).textContent);
@@ -104,13 +132,13 @@ function tell(state, problem) {
   state.textContent = problem;
 }
 
-/** Make a form what the site says; the number in it, which may be typed on, only if it was taken back. */
+/** Make a form what the site says; what is in its fields, which may be typed on, only if it was taken back. */
 function renew(form, fresh, isTakenBack) {
   form.dataset.places = fresh.dataset.places;
   const state = fresh.querySelector(".state");
   state.setAttribute("role", "status");
   form.querySelector(".state").replaceWith(state);
   for (const button of [".right", ".undo"]) form.querySelector(button).hidden = fresh.querySelector(button).hidden;
-  if (isTakenBack) form.elements.label.value = fresh.elements.label.value;
+  if (isTakenBack) fresh.querySelectorAll(FIELD).forEach((field, i) => { form.querySelectorAll(FIELD)[i].value = field.value; });
   form.dispatchEvent(new Event("corrected", { bubbles: true }));
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.history.labels import locate, name_digits
+from webapp.history.labels import clean, count_cells, join_cells, locate, name_digits, split_cells
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_what_each_digit_is(text, label, names):
 
 def test_the_longest_take_no_time():
     assert len(locate("12" * 500, "3 " * 1000)) == 1000
+
+
+def test_cells_of_a_table_stay_where_they_are():
+    rows = [["27", "4 1", ""], ["", "-3", ""]]
+    text = join_cells(rows)
+    assert split_cells(text) == rows
+    assert clean(f" {text} \n\n") == text
+    assert split_cells("1\t2\n3") == [["1", "2"], ["3", ""]]
+    assert count_cells(text) == [0, 0, 1, 1, 4]
+
+
+def test_a_table_without_anything_in_it_says_nothing():
+    with pytest.raises(ValueError, match="Say what it is"):
+        clean("\t\n\t")

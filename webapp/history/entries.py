@@ -14,6 +14,7 @@ from recognizer import Reading
 from recognizer.encode import encode
 from recognizer.scale import shrink
 from webapp.history import retention
+from webapp.history.labels import join_cells
 from webapp.history.store import LAST, Entry, db
 from webapp.serving.errors import UNAVAILABLE
 from webapp.serving.http import find_visitor, remember_visitor
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 
 PATH = f"<int(max={LAST}):entry_id>"  # of an entry, in a route
 SUMMARY = (Entry.created_at, Entry.source, Entry.model, Entry.text, Entry.label, Entry.corrected, Entry.confidence)
-THUMBNAIL = 160  # pixels of the longest side. It is shown at half of that, so that dense screens show it crisp.
+THUMBNAIL = 160  # pixels of the longest side, which may be as many as
+LARGEST = 480  # where digits would else be lower than
+LEGIBLE = 16
 
 
 def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -> Entry:
@@ -30,13 +33,13 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
 
     Of the picture it has only a small grey copy, its ink and the frames.
     """
-    visitor = remember_visitor()
+    visitor, text = remember_visitor(), join_cells(reading.table) if reading.table else reading.text
     entry = Entry(
         visitor=visitor,
         source=source,
         model=reading.model,
-        text=reading.text,
-        label=reading.text,
+        text=text,
+        label=text,
         confidence=reading.confidence,
         digits=[dataclasses.asdict(digit) for digit in reading.digits],
         frames=np.round(reading.frames * 255).astype(np.uint8).tobytes(),
@@ -46,9 +49,12 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
         height=reading.size[1],
         strokes=strokes,
         by_page_network=reading.by_page_network,
+        marks=[dataclasses.asdict(mark) for mark in reading.marks],
+        others=reading.others,
+        left_out=reading.left_out,
+        turned=reading.turned,
     )
     entry.byte_count = entry.count_bytes()
-    entry.left_out, entry.turned = reading.left_out, reading.turned
     db.session.add(entry)
     try:
         db.session.commit()
@@ -83,10 +89,15 @@ def get_strokes(entry_id: int) -> dict[str, Any]:
 
 
 def make_thumbnail(reading: Reading) -> bytes:
-    """Return the upright grey picture that was read as a PNG of at most THUMBNAIL pixels a side."""
-    return encode(shrink(reading.picture, THUMBNAIL))
+    """Return the upright grey picture that was read as a PNG, small, but so that digits can be recognised."""
+    return encode(shrink(reading.picture, _choose_side(reading)))
 
 
 def make_ink(reading: Reading) -> bytes:
     """Return the ink of what was read, dark on light, as a PNG as large as the small picture."""
-    return encode(255 - shrink(reading.ink, THUMBNAIL))
+    return encode(255 - shrink(reading.ink, _choose_side(reading)))
+
+
+def _choose_side(reading: Reading) -> int:
+    height = float(np.median([digit.box[3] for digit in reading.digits])) or 1.0
+    return int(np.clip(LEGIBLE * max(reading.size) / height, THUMBNAIL, LARGEST))

@@ -23,9 +23,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet takes a t
 
 def write_csv(chosen: Select[Any]) -> Iterator[str]:
     """Give a header and a row for each entry."""
-    header = _format_csv([["id", *(column.key for column in SUMMARY)]])
+    header = format_csv([["id", *(column.key for column in SUMMARY)]])
     for rows in _load_batches(chosen, *SUMMARY):
-        yield header + _format_csv([_disarm(value) for value in _to_dict(row).values()] for row in rows)
+        yield header + format_csv([_disarm(value) for value in _to_dict(row).values()] for row in rows)
         header = ""
     yield header
 
@@ -104,7 +104,8 @@ def _to_dict(row: Row[Any]) -> dict[str, Any]:
     return row._asdict() | {"created_at": row.created_at.isoformat()}
 
 
-def _format_csv(rows: Iterable[list[Any]]) -> str:
+def format_csv(rows: Iterable[list[Any]]) -> str:
+    """Return rows as a CSV file has them (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()

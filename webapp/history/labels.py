@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from recognizer.glyphs import DIGITS, MARKS
 
 NONE = "?"  # stands for what is no digit
-AMONG = f"{MARKS} \r\n"  # what may stand among the digits of a text
+CELL = "\t"  # stands between two cells of a table
+AMONG = f"{MARKS} {CELL}\r\n"  # what may stand among the digits of a text
 LONGEST = 2000  # characters; an index of PostgreSQL takes no more
 
 
 def clean(typed: str) -> str:
-    """Return a label as it is kept: without blanks at ends of lines, one space between numbers. Raises ValueError."""
-    lines = (" ".join(line.split()) for line in typed.split("\n"))
+    """Return a label as it is kept: no blanks at ends of lines and cells, one between numbers. Raises ValueError."""
+    lines = (CELL.join(" ".join(cell.split()) for cell in line.split(CELL)) for line in typed.split("\n"))
     label = "\n".join(line for line in lines if line)
-    if not label:
+    if not label.strip():
         raise ValueError("Say what it is: digits and signs, or ? for what is no digit.")
     if set(label) - set(DIGITS + NONE + AMONG):
         raise ValueError(f"A correction is made of digits, the signs {' '.join(MARKS)}, and ? for what is no digit.")
     if len(label) > LONGEST:
         raise ValueError(f"A correction has at most {LONGEST:,} characters.")
     return label
+
+
+def join_cells(rows: Iterable[Iterable[str]]) -> str:
+    """Return the text of a table, whose cells may be empty."""
+    return "\n".join(CELL.join(row) for row in rows)
+
+
+def split_cells(text: str) -> list[list[str]]:
+    """Return the cells of a table, as many in each row, from its text."""
+    rows = [line.split(CELL) for line in text.split("\n")]
+    columns = max(map(len, rows))
+    return [row + [""] * (columns - len(row)) for row in rows]
+
+
+def count_cells(text: str) -> list[int]:
+    """Return the cell of a table, counted row by row, that each digit of its text stands in."""
+    cells = (cell for row in split_cells(text) for cell in row)
+    return [number for number, cell in enumerate(cells) for character in cell if character not in AMONG]
 
 
 def locate(text: str, label: str) -> list[int | None]:

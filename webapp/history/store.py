@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from recognizer.frame import SIDE
-from webapp.history.labels import locate, name_digits
+from webapp.history.labels import CELL, count_cells, locate, name_digits, split_cells
 
 LAST = 2**31 - 1  # the largest id that every database takes
 # A server that was away is found again by itself, and one that does not answer is not waited for long.
@@ -95,18 +95,26 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     height: Mapped[int | None] = mapped_column()
     strokes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of a drawing
     by_page_network: Mapped[bool | None] = mapped_column()  # which found the digits and read them, not the `model`
-    byte_count: Mapped[int | None] = (
-        mapped_column()
-    )  # of its pictures, frames and strokes, as they were when it was kept
-
-    # What is known just after reading and not kept:
-    left_out = 0  # glyphs seen that are neither digit nor mark
-    turned = 0  # degrees clockwise by which the picture was turned to be read
+    marks: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # as in the API
+    others: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))  # boxes of what is left out
+    left_out: Mapped[int | None] = mapped_column()  # glyphs seen that are no part of the answer
+    turned: Mapped[int | None] = mapped_column()  # degrees clockwise by which the picture was turned to be read
+    byte_count: Mapped[int | None] = mapped_column()  # of its pictures, frames and strokes, when it was kept
 
     @property
     def places(self) -> list[int | None]:
         """Where in the label each of the digits is that were read, or None where it is not one of them."""
         return locate(self.text, self.label)
+
+    @property
+    def table(self) -> list[list[str]] | None:
+        """The cells of a table, row by row, as the label says; None where the picture shows none."""
+        return split_cells(self.label) if CELL in self.text else None
+
+    @property
+    def cells(self) -> list[int]:
+        """In which cell of the table, counted row by row, each of the digits is that were read."""
+        return count_cells(self.text)
 
     @property
     def characters(self) -> str:
@@ -115,7 +123,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
 
     def count_bytes(self) -> int:
         """How many bytes its pictures, frames, digits and strokes take in the database."""
-        texts = json.dumps(self.digits), json.dumps(self.strokes)
+        texts = map(json.dumps, (self.digits, self.marks, self.others, self.strokes))
         return sum(map(len, (self.frames, self.thumbnail, self.ink or b"", *texts)))
 
     def frame(self, number: int) -> np.ndarray:

@@ -28,7 +28,7 @@ def correct(entry_id: int) -> ResponseReturnValue:
         entry.label, entry.corrected = entry.text, None
     else:
         try:
-            entry.label = labels.clean(request.form.get("label", ""))
+            entry.label = labels.clean(_read_label())
         except ValueError as error:
             abort(400, str(error))
         entry.corrected = entry.label != entry.text
@@ -58,6 +58,14 @@ def consent() -> ResponseReturnValue:
     except IntegrityError:
         db.session.rollback()  # the form was sent twice at once: it is allowed already
     return redirect(url_for("history.index"), 303)
+
+
+def _read_label() -> str:
+    """Return what the form says: a text, or the cells of a table with so many columns."""
+    cells, columns = request.form.getlist("cell"), request.form.get("columns", 0, int)
+    if columns < 1:
+        return request.form.get("label", "")
+    return labels.join_cells(cells[start : start + columns] for start in range(0, len(cells), columns))
 
 
 def _find_way_back(entry_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -11,7 +11,7 @@ from wtforms.validators import AnyOf, ValidationError
 
 from recognizer import PictureError
 from webapp.history import entries
-from webapp.pages import choice, wording
+from webapp.pages import choice
 from webapp.reading import strokes
 from webapp.reading.recognition import recognise
 from webapp.serving import errors
@@ -50,8 +50,6 @@ def answer(form: PictureForm) -> ResponseReturnValue:
     entry = entries.keep(reading, str(form.source.data), form.strokes.data)
     if entry.id is None:
         return render_template("answer.html", entry=entry)
-    for remark in wording.make_remarks(entry):
-        flash(remark)
     return redirect(url_for("history.entry", entry_id=entry.id), 303)
 
 

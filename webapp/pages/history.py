@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from recognizer.encode import encode
 from webapp.history import entries, paging, retention
 from webapp.history.entries import PATH, select_deleted
+from webapp.history.export import format_csv
 from webapp.history.filters import Filter
 from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
@@ -60,6 +61,14 @@ def frame(entry_id: int, number: int) -> Response:
     if number >= len(found.digits):
         abort(404)
     return _send_picture(encode(found.frame(number)))
+
+
+@bp.get(f"/{PATH}/table.csv")
+def table(entry_id: int) -> Response:
+    """Send the table of an entry, as corrected, for spreadsheets."""
+    rows = entries.get(entry_id).table or abort(404, "There is no table in this picture.")
+    headers = {"Content-Disposition": f'attachment; filename="digits-{entry_id}.csv"'}
+    return Response(format_csv(rows), mimetype="text/csv", headers=headers)
 
 
 @bp.post(f"/{PATH}/delete")

@@ -1,0 +1,27 @@
+"""What else was seen beside an answer's digits, and how many bytes it takes; nothing is known of older entries"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name, kind in (
+        ("marks", sa.JSON()),
+        ("others", sa.JSON()),
+        ("left_out", sa.Integer()),
+        ("turned", sa.Integer()),
+        ("byte_count", sa.Integer()),
+    ):
+        op.add_column("entry", sa.Column(name, kind))
+    op.create_index("ix_entry_byte_count", "entry", ["visitor", "id", "byte_count"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_entry_byte_count", "entry")
+    for name in ("byte_count", "turned", "left_out", "others", "marks"):
+        op.drop_column("entry", name)
