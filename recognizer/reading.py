@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from recognizer.components import Glyph
+from recognizer.glyphs import DIGITS
+
+REJECTED = "?"  # stands for what is probably no digit
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Digit:
     @property
     def character(self) -> str:
         """The digit, or `?` if the model does not take it for one."""
-        return "?" if self.rejected else str(self.digit)
+        return REJECTED if self.rejected else str(self.digit)
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,15 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """The confidence of the least certain digit."""
-        return min(digit.confidence for digit in self.digits)
+        """How likely all digits and marks are right of the number that is least so."""
+        return round(min(math.prod(number) for number in self._numbers()), 6)
+
+    def _numbers(self) -> Iterator[list[float]]:
+        """The confidences of the digits and marks of each number, in the order of the text."""
+        digits: Iterator[Digit | Mark] = iter(self.digits)
+        marks: Iterator[Digit | Mark] = iter(self.marks)
+        for number in self.text.split():
+            yield [next(digits if character in DIGITS + REJECTED else marks).confidence for character in number]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it; `left_out`, `turned`, `table` and the pages only where there is something."""

@@ -1,27 +1,37 @@
 /** Many pictures, sent some at a time, and a row for each as it is read. */
 
-import { answerOf, pause, restAfter } from "./page.js";
+import { answerOf, message, pause, restAfter } from "./page.js";
+import { Rows } from "./rows.js";
 
 const FILES = 25; // at most in a request: so few that others' requests need not wait long for a thread of the server
 const BYTES = 4e6; // in a request, unless a single file has more: so few that rows come soon where sending is slow
+const SOON = 5; // seconds, which are not worth telling
 const BESIDE = 1000; // bytes that come with a file in a form: its name, its kind, what stands between
 
-export const isZip = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
+const isZip = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
 
 export class Batch {
   #form;
   #section;
+  #rows;
   #button;
   #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these, `pages` of the next
   #running = null; // what aborts it
   #count = 0;
   #done = 0;
   #failed = 0;
+  #begun = 0; // when, and with how many done, the time left is reckoned from
+  #before = 0;
 
   /** `form` says where to send files, with which fields, and how large they may be; `section` is where rows appear. */
   constructor(form, section) {
     this.#form = form;
     this.#section = section;
+    this.#rows = new Rows(section.querySelector(".rows"), section.querySelector(".taking"));
+    if (this.#rows.restore()) {
+      section.hidden = false;
+      section.querySelector(".progress").hidden = true;
+    }
     this.#button = section.querySelector("button");
     this.#button.addEventListener("click", () => (this.isRunning ? this.#running.abort() : this.#run()));
     addEventListener("beforeunload", (event) => this.isRunning && event.preventDefault());
@@ -33,7 +43,8 @@ export class Batch {
 
   /** Read these, too, and say of those that are `unreadable`, by their names, that they are. */
   async add(files, unreadable = []) {
-    this.#section.hidden = false;
+    this.#form.querySelector(".error")?.remove();
+    this.#section.hidden = this.#section.querySelector(".progress").hidden = false;
     this.#count += files.length + unreadable.length;
     this.#show();
     for (const name of unreadable) this.#refuse(name, "It cannot be opened.");
@@ -65,15 +76,29 @@ export class Batch {
     this.#button.textContent = "Stop";
     this.#button.hidden = false;
     this.#say("Reading…");
+    [this.#begun, this.#before] = [performance.now(), this.#done];
     try {
       while (this.#requests.length) await this.#send(this.#requests[0]);
       this.#button.hidden = true;
       this.#say("All done. What could be read is in your history.");
+      this.#finish();
     } catch (error) {
       this.#button.textContent = "Resume";
       this.#say(error.name === "AbortError" ? "Stopped." : error.message);
     }
     this.#running = null;
+  }
+
+  /** Go to the answer where there is only one; several rows stay for whoever comes back. */
+  #finish() {
+    const [link, reason] = ["a", ".reason"].map((part) => this.#section.querySelector(`.rows ${part}`));
+    if (this.#done > 1 || !(link || reason)) return this.#rows.keep();
+    this.#running = null; // nobody is asked whether to leave
+    this.#rows.clear();
+    this.#count = this.#done = this.#failed = 0;
+    this.#section.hidden = true;
+    if (link) location.assign(link.href);
+    else this.#form.prepend(message(reason.textContent));
   }
 
   /** Send a request, or what has no row of it yet, and take it off the list once it is answered. */
@@ -93,6 +118,7 @@ export class Batch {
     const data = new FormData(this.#form);
     data.delete("image");
     for (const file of request.files) data.append("image", file);
+    data.set("source", this.#count > 1 ? "batch" : "upload");
     data.set("skip", request.done);
     data.set("skip_pages", request.pages);
     return fetch(this.#form.dataset.rows, { method: "POST", body: data, signal: this.#running.signal }).catch(lost);
@@ -121,7 +147,7 @@ export class Batch {
   }
 
   #add(row, isRead) {
-    this.#section.querySelector(".rows").append(row);
+    this.#rows.add(row);
     this.#done++;
     if (!isRead) this.#failed++;
     this.#show();
@@ -132,7 +158,16 @@ export class Batch {
     bar.max = this.#count;
     bar.value = this.#done;
     const failed = this.#failed ? `, ${this.#failed} could not be read` : "";
-    document.getElementById("progress-text").textContent = `${this.#done} of ${this.#count} pictures${failed}`;
+    document.getElementById("progress-text").textContent = `${this.#done} of ${this.#count} pictures${failed}${this.#left()}`;
+  }
+
+  /** How long it will take still, once that can be said. */
+  #left() {
+    const done = this.#done - this.#before;
+    const passed = (performance.now() - this.#begun) / 1000;
+    if (!this.isRunning || passed < SOON || !done) return "";
+    const seconds = Math.ceil((passed / done) * (this.#count - this.#done));
+    return seconds < SOON ? "" : `, about ${seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`} left`;
   }
 
   #say(text) {

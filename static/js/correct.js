@@ -1,5 +1,6 @@
 /** Correcting an answer where it stands: type what it says, or tap a digit and type that one. Saved at once. */
 
+import { copy } from "./clipboard.js";
 import { answerOf, pageOf } from "./page.js";
 
 const PAUSE = 600; // milliseconds after a key
@@ -46,7 +47,7 @@ document.addEventListener("click", (event) => {
   const sign = event.target.closest(".signs button");
   if (sign) return put(sign.closest(".saying"), sign.dataset.sign);
   const button = event.target.closest(".saying .copy");
-  if (button) return copy(button);
+  if (button) return take(button);
   const digit = event.target.closest(".answer article .digit, .answer article .frame, .boxed a");
   if (digit && event.detail) choose(digit); // by the keyboard a box is only looked at
 });
@@ -83,28 +84,15 @@ function put(form, sign) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Copy what a form says, a table so that spreadsheets take it as cells. */
-async function copy(button) {
-  const kinds = contentOf(button.form);
-  try {
-    const blobs = Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]);
-    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
-  } catch { // pages without HTTPS may not
-    document.addEventListener("copy", (event) => {
-      event.preventDefault();
-      for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
-    }, { once: true });
-    button.form.querySelector(FIELD).select();
-    document.execCommand("copy");
-  }
+async function take(button) {
+  await copy(contentOf(button.form));
   button.textContent = "Copied";
 }
 
+/** What a form says: a text, or the rows of a table. */
 function contentOf(form) {
   const rows = [...form.querySelectorAll("tr")].map((row) => [...row.querySelectorAll(FIELD)].map((field) => field.value));
-  if (!rows.length) return { "text/plain": form.elements.label.value };
-  const html = rows.map((row) => `<tr><td>${row.join("</td><td>")}</td></tr>`).join("");
-  return { "text/plain": rows.map((row) => row.join("\t")).join("\n"), "text/html": `<table>${html}</table>` };
+  return rows.length ? rows : form.elements.label.value;
 }
 
 function enqueue(form, button) {

@@ -1,6 +1,6 @@
 /** The upload page: takes pictures from the form, the clipboard, a drop or the phone's camera; many become a batch. */
 
-import { Batch, isZip } from "./batch.js";
+import { Batch } from "./batch.js";
 import { dropped } from "./files.js";
 
 const input = document.getElementById("image");
@@ -22,10 +22,8 @@ function send(files) {
 }
 
 form.addEventListener("submit", (event) => {
-  const files = [...input.files];
-  if (files.length === 1 && !isZip(files[0]) && !batch.isRunning) return; // the browser goes to its answer
   event.preventDefault();
-  batch.add(files);
+  batch.add([...input.files]);
   input.value = "";
 });
 

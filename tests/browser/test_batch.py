@@ -1,3 +1,4 @@
+import csv
 import json
 import re
 
@@ -7,7 +8,7 @@ from playwright.sync_api import expect
 from recognizer import PictureError, read
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.documents import make_document
-from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.drawing import FOUR_PNG, SCRIBBLE, SEVEN_PNG, draw, encode
 from tests.webapp.test_batch import zipped
 from webapp.reading import strokes
 
@@ -276,3 +277,53 @@ def test_without_javascript_many_get_a_page_with_a_row_each(visit, files):
     expect(page.get_by_role("status")).to_contain_text("All done; 1 could not be read.")
     rows(page).last.get_by_role("link").click()
     expect(page.locator("h1")).to_have_text("Read as 4")
+
+
+def test_rows_are_copied_and_downloaded_with_the_names_of_their_files(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    send(page, ("=seven.png", SEVEN_PNG), NOTES, FOUR)
+    progress(page, "3 of 3 pictures, 1 could not be read")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    with download.value.path().open(newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["file", "text", "confidence", "problem"]
+    assert [line[:2] for line in lines[1:]] == [["'=seven.png", "7"], ["notes.txt", ""], ["four.png", "4"]]
+    assert float(lines[1][2]) > 0.9
+    assert lines[2][3].startswith("This is not a picture")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("=seven.png\t7\t0.9")
+
+
+def test_only_what_needs_a_look_is_shown(page):
+    send(page, SEVEN, NOTES, ("scribble.png", encode(draw(SCRIBBLE))))
+    progress(page, "3 of 3 pictures, 1 could not be read")
+    shown = page.locator(".rows li:visible bdi")
+    for choice, names in (("not read", ["notes.txt"]), ("not sure", ["scribble.png"])):
+        page.get_by_label("Show").select_option(choice)
+        expect(shown).to_have_text(names)
+    page.get_by_label("Show").select_option("all")
+    expect(shown).to_have_count(3)
+
+
+def test_rows_are_still_there_when_one_comes_back(page):
+    send(page, SEVEN, NOTES)
+    progress(page, "2 of 2 pictures, 1 could not be read")
+    rows(page).first.get_by_role("link").click()
+    page.wait_for_url("**/history/*")
+    page.go_back()
+    expect(page.locator(".rows bdi")).to_have_text(["seven.png", "notes.txt"])
+    page.goto("/upload")
+    expect(rows(page)).to_have_count(0)
+
+
+def test_a_single_picture_can_be_sent_again_after_a_lost_line(page, visit):
+    page.route("**/upload/rows", lambda route: route.abort("internetdisconnected"), times=1)
+    send(page, FOUR)
+    expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_url("**/history/*")
+    expect(page.locator("h1")).to_have_text("Read as 4")
+    assert "Uploaded" in page.locator("main").inner_text()
+    visit.complaints[:] = [text for text in visit.complaints if "ERR_INTERNET_DISCONNECTED" not in text]

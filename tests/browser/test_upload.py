@@ -67,6 +67,7 @@ def test_history_is_deleted_one_by_one_and_all(page):
     for _ in range(3):
         page.goto("/upload")
         send(page, PHOTO)
+        page.wait_for_url("**/history/*")
     page.get_by_role("button", name="Delete").click()
     expect(page.locator(".entries li")).to_have_count(2)
     page.get_by_role("button", name="Delete this 4").first.click()

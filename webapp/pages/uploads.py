@@ -75,7 +75,8 @@ def rows() -> Response:
     skip, skip_pages = (max(0, request.form.get(name, 0, type=int)) for name in ("skip", "skip_pages"))
     left = pictures[skip:]
     ratelimit.charge(len(left))
-    lines = _write_lines(len(pictures), _read_rows(left, choice.load(), skip_pages))
+    source = "upload" if request.form.get("source") == "upload" else "batch"
+    lines = _write_lines(len(pictures), _read_rows(left, choice.load(), skip_pages, source))
     return Response(stream_with_context(lines), mimetype="application/x-ndjson", headers=batch.AT_ONCE)
 
 
@@ -99,12 +100,14 @@ def _find_pictures(files: list[batch.File]) -> list[batch.Picture]:
     return batch.find_or_refuse(files, current_app.config["MAX_CONTENT_LENGTH"])
 
 
-def _read_rows(pictures: Iterable[batch.Picture], model: Model, skip_pages: int = 0) -> Iterator[Row]:
+def _read_rows(
+    pictures: Iterable[batch.Picture], model: Model, skip_pages: int = 0, source: str = "batch"
+) -> Iterator[Row]:
     """Read the pages of pictures, but not the first of the first one, and keep the answers."""
     for found in batch.read_pages(
         pictures, partial(recognise, model=model, patience=decoding.LONG_PATIENCE), skip_pages
     ):
-        entry = entries.keep(found.reading, "batch") if found.reading else None
+        entry = entries.keep(found.reading, source) if found.reading else None
         error = found.problem[1] if found.problem else None
         yield Row(found.title, entry, error, found.page == found.pages)
 

@@ -7,12 +7,14 @@ from flask import Flask
 from webapp.history.filters import SURE
 from webapp.history.store import SOURCES, Entry
 
-SURENESS = [(0.99, "Very sure"), (SURE, "Sure"), (0.7, "Fairly sure"), (0.0, "Not sure")]
+FAIRLY = 0.7  # confidence, below which an answer is called not sure
+SURENESS = [(0.99, "Very sure"), (SURE, "Sure"), (FAIRLY, "Fairly sure"), (0.0, "Not sure")]
 LONG = 24  # characters of a number that would fill a heading
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
+    app.jinja_env.tests["unsure"] = is_unsure
     app.jinja_env.filters.update(
         percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks, headline=make_headline
     )
@@ -41,6 +43,11 @@ def make_remarks(entry: Entry) -> list[str]:
         )
         remarks.append(f"Left out: {entry.left_out} {what}.")
     return remarks
+
+
+def is_unsure(confidence: float) -> bool:
+    """Whether an answer is one to look at once more."""
+    return confidence < FAIRLY
 
 
 def tell_sureness(confidence: float) -> str:
