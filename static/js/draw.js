@@ -8,6 +8,7 @@ import { packed, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 
 const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
+const RETRY = 3000; // milliseconds, while the site cannot be reached
 const SEEN = 120; // pixels of an answer that must be in the window, or it is brought there
 const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
@@ -98,7 +99,7 @@ async function ask(address, files = {}) {
     const response = await fetch(address, { method: "POST", body: data });
     return [response.status, await answerOf(response), restAfter(response)];
   } catch {
-    return [0, message("The site cannot be reached. Your drawing is still here; try again."), 0];
+    return [0, message("The site cannot be reached. Your drawing is still here, and is read when the site is back."), RETRY];
   }
 }
 

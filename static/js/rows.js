@@ -1,6 +1,7 @@
 /** What one does with the rows of a batch: look at some of them, take them along, find them again after Back. */
 
 import { copy } from "./clipboard.js";
+import { download, recall, remember } from "./storage.js";
 
 const KEY = "rows"; // in the storage of this tab
 const FORMULA = /^[=+@\t\r-]/; // what spreadsheets take for one
@@ -22,7 +23,7 @@ export class Rows {
   /** Whether there were rows when this page was left, which stand here again now. */
   restore() {
     const [visit] = performance.getEntriesByType("navigation");
-    const kept = sessionStorage.getItem(KEY);
+    const kept = recall("sessionStorage", KEY);
     if (visit.type === "navigate" || !kept) return false;
     this.#list.innerHTML = kept;
     this.#tools.hidden = false;
@@ -37,17 +38,13 @@ export class Rows {
 
   /** Keep the rows for as long as this tab is open. */
   keep() {
-    try {
-      sessionStorage.setItem(KEY, this.#list.innerHTML);
-    } catch {
-      sessionStorage.removeItem(KEY); // they are too many
-    }
+    remember("sessionStorage", KEY, this.#list.innerHTML);
   }
 
   clear() {
     this.#list.replaceChildren();
     this.#tools.hidden = true;
-    sessionStorage.removeItem(KEY);
+    remember("sessionStorage", KEY, "");
   }
 
   get #cells() {
@@ -66,11 +63,7 @@ export class Rows {
 
   #download() {
     const rows = [["file", "text", "confidence", "problem"], ...this.#cells.map(([name, ...more]) => [disarm(name), ...more])];
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([rows.map(line).join("")], { type: "text/csv" }));
-    link.download = "digits.csv";
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download(new Blob([rows.map(line).join("")], { type: "text/csv" }), "digits.csv");
   }
 }
 

@@ -57,4 +57,4 @@ def keep_like_the_first(app, *changes: dict) -> list[int]:
 
 def ids(page: str) -> list[int]:
     """The entries that a page of the history shows."""
-    return [int(number) for number in re.findall(r'href="/history/(\d+)"', page)]
+    return [int(number) for number in re.findall(r'href="/history/(\d+)(?:\?[^"]*)?"', page)]

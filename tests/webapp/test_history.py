@@ -166,3 +166,31 @@ def test_strange_arguments_of_an_address_do_no_harm(client, arguments):
     assert client.get(f"/history?{arguments}").status_code in (200, 400)
     assert client.get(f"/history?{arguments}&digit=&search=").status_code == 302
     assert post(client, f"/history/1/delete?{arguments}").status_code == 303
+
+
+def test_an_answer_leads_to_those_beside_it_and_back_to_its_list(client):
+    for picture in (SEVEN_PNG, FOUR_PNG, SEVEN_PNG):
+        upload(client, picture)
+    page = client.get("/history/1?search=7").text
+    assert 'href="/history/3?search=7" rel="prev">Newer' in page
+    assert "Older" not in page
+    assert 'href="/history?search=7">Back to the history' in page
+    page = client.get("/history/2").text
+    assert re.findall(r'href="/history/(\d)" rel="(prev|next)"', page) == [("3", "prev"), ("1", "next")]
+    assert client.get("/history/2?search=x").status_code == 200
+    assert post(client, "/history/1/delete?search=7").headers["Location"] == "/history?search=7"
+    assert post(client, "/history/1/restore?search=7&listed=1").headers["Location"] == "/history?search=7"
+
+
+def test_several_are_deleted_and_exported_at_once(app, client):
+    for _ in range(3):
+        upload(client)
+    other = app.test_client()
+    upload(other)
+    assert [row["id"] for row in client.get("/history/export.json?id=1&id=3&id=4").json] == [3, 1]
+    response = post(client, "/history/delete-chosen?search=7", id=["1", "3", "4", "x"])
+    assert response.headers["Location"] == "/history?search=7"
+    page = client.get("/history").text
+    assert ids(page) == [2]
+    assert "2 deleted. You can bring them back for an hour" in page
+    assert ids(other.get("/history").text) == [4]

@@ -36,6 +36,9 @@ def test_pages_go_both_ways(history, path):
     assert shown(oldest) == list(range(10, 0, -1))
     assert links(oldest).keys() == {"Newest", "Newer"}
     assert shown(history.get(links(oldest)["Newer"]).text) == list(range(60, 10, -1))
+    last = history.get(re.search(r'href="([^"]+)">Oldest<', newest)[1]).text
+    assert shown(last) == list(range(50, 0, -1))
+    assert links(last).keys() == {"Newest", "Newer"}
     newest_again = history.get(links(middle)["Newer"]).text
     assert shown(newest_again) == shown(newest)
     assert links(newest_again) == links(newest)

@@ -34,10 +34,10 @@ def test_a_deletion_is_undone(app, client):
     page = client.get("/history").text
     assert ids(page) == [2]
     assert "Deleted. You can restore it for an hour." in page
-    undo = re.search(r'action="(/history/1/restore)"', page)[1]
+    undo = re.search(r'action="(/history/1/restore\?listed=1)"', page)[1]
     response = post(client, undo)
-    assert response.headers["Location"] == "/history/1"
-    assert "Restored." in client.get("/history/1").text
+    assert response.headers["Location"] == "/history"
+    assert "Restored." in client.get("/history").text
     assert ids(client.get("/history").text) == [2, 1]
     assert post(client, undo).status_code == 404
 

@@ -17,6 +17,7 @@ from webapp.history.store import LAST, Entry, db
 from webapp.serving.http import find_visitor
 
 PAGE = 50  # entries
+OLDEST = 0  # an id, after which are all
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,21 @@ class Page:
     count: int
     newer: str | None
     older: str | None
+    oldest: str | None
+
+
+def find_neighbours(which: Filter, entry_id: int) -> tuple[int | None, int | None]:
+    """Return the next newer and the next older entry, of those that the filter lets through, or None each."""
+    newer, older = _find_ids(which, after=entry_id, most=1), _find_ids(which, before=entry_id, most=1)
+    return next(iter(newer), None), next(iter(older), None)
 
 
 def load(which: Filter, arguments: Mapping[str, str]) -> Page:
     """Return the page that an address asks for: `before` or `after` a cursor, or the newest. Answers 404."""
     if "after" in arguments:
-        found = _find_ids(which, after=_parse_cursor(arguments["after"]))
+        found = _find_ids(which, after=(cursor := _parse_cursor(arguments["after"])))
         if len(found) > PAGE:
-            return _load_page(which, found[:PAGE], newer=True, older=True)
+            return _load_page(which, found[:PAGE], newer=True, older=cursor != OLDEST)
         return _load_newest(which)  # which is never shorter than it need be
     if "before" in arguments:
         found = _find_ids(which, before=_parse_cursor(arguments["before"]))
@@ -47,9 +55,11 @@ def _load_newest(which: Filter) -> Page:
     return _load_page(which, found[:PAGE], newer=False, older=len(found) > PAGE)
 
 
-def _find_ids(which: Filter, before: int | None = None, after: int | None = None) -> Sequence[int]:
-    """Return one more than a page takes, beginning next to the cursor."""
-    chosen = select_own(Entry.id).where(*which.conditions()).limit(PAGE + 1)
+def _find_ids(
+    which: Filter, before: int | None = None, after: int | None = None, most: int = PAGE + 1
+) -> Sequence[int]:
+    """Return one more than a page takes, or so many, beginning next to the cursor."""
+    chosen = select_own(Entry.id).where(*which.conditions()).limit(most)
     if before is not None:
         chosen = chosen.where(Entry.id < before).order_by(Entry.id.desc())
     else:
@@ -65,6 +75,7 @@ def _load_page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> P
         count=count(select_own(Entry.id).where(*which.conditions())),
         newer=make_cursor(entries[0].id) if newer and entries else None,
         older=make_cursor(entries[-1].id) if older and entries else None,
+        oldest=make_cursor(OLDEST) if older and entries else None,
     )
 
 

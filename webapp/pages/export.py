@@ -9,17 +9,20 @@ from flask import Blueprint, Response, abort, request, stream_with_context
 from webapp.history import export
 from webapp.history.entries import select_own
 from webapp.history.filters import Filter
+from webapp.history.store import Entry
 
 bp = Blueprint("export", __name__, url_prefix="/history")
 
 
 @bp.get("/export.<any(csv,json,npz):kind>")
 def send(kind: str) -> Response:
-    """Send the entries that the filter lets through."""
+    """Send the entries that the filter lets through, or those of them that are ticked."""
     which = Filter.of(request.args)
     if not which.validate():
         abort(400, which.error)
     chosen = select_own().where(*which.conditions())
+    if ticked := request.args.getlist("id", type=int):
+        chosen = chosen.where(Entry.id.in_(ticked))
     if kind == "npz" and not export.count_digits(chosen):
         abort(404, "There is nothing to train with: none of these entries has a digit.")
     write, mimetype = export.KINDS[kind]

@@ -38,8 +38,11 @@ def label() -> ResponseReturnValue:
 
 @bp.get(f"/{PATH}")
 def entry(entry_id: int) -> str:
-    """Show one answer."""
-    return render_template("answer.html", entry=entries.get(entry_id))
+    """Show one answer, and the way to those beside it in the list that one comes from."""
+    found = entries.get(entry_id)
+    which = Filter.of(request.args)
+    newer, older = paging.find_neighbours(which, entry_id) if which.validate() else (None, None)
+    return render_template("answer.html", entry=found, newer=newer, older=older)
 
 
 @bp.get(f"/{PATH}/thumbnail.png")
@@ -80,6 +83,18 @@ def remove(entry_id: int) -> ResponseReturnValue:
     return redirect(add_arguments(url_for(".index"), request.args), 303)
 
 
+@bp.post("/delete-chosen")
+def remove_chosen() -> ResponseReturnValue:
+    """Delete the entries that are ticked, which can be undone for a while, and go back to their page."""
+    chosen = request.form.getlist("id", type=int)
+    found = db.session.scalars(entries.select_own().where(Entry.id.in_(chosen))).all()
+    for each in found:
+        each.deleted_at = datetime.now(UTC)
+    db.session.commit()
+    flash(f"{len(found)} deleted. You can bring them back for an hour, from the end of this page.")
+    return redirect(add_arguments(url_for(".index"), request.args), 303)
+
+
 @bp.get("/deleted")
 def deleted() -> str:
     """Show the newest of the entries that can still be brought back."""
@@ -89,12 +104,15 @@ def deleted() -> str:
 
 @bp.post(f"/{PATH}/restore")
 def restore(entry_id: int) -> ResponseReturnValue:
-    """Undo the deletion of an entry."""
+    """Undo the deletion of an entry, and go to it, or with `listed` back to the list that it was deleted from."""
     if not (found := db.session.scalar(select_deleted().where(Entry.id == entry_id))):
         abort(404, "There is no such entry among those that you deleted within the last hour.")
     found.deleted_at = None
     db.session.commit()
     flash("Restored.")
+    arguments = request.args.to_dict()
+    if arguments.pop("listed", ""):
+        return redirect(add_arguments(url_for(".index"), arguments), 303)
     return redirect(url_for(".entry", entry_id=entry_id), 303)
 
 
