@@ -5,9 +5,11 @@ import { distance, erased, rounded, trace } from "./strokes.js";
 const NEAR = 0.002; // a point as near as that to the last one says nothing new
 const TIP = 0; // the button of the mouse, of a finger, and of a pen's tip
 const ERASER = 5; // the button of a pen's other end
+const NARROW = 0.6; // of its width, that a pen has on a wide sheet, where digits are smaller
 
 export class Drawing {
   width = 0.045; // of the pen
+  ratio = 1; // of the sheet's width to its height
   isErasing = false; // whether the eraser is in hand, not the pen
   penOnly = false; // whether touches draw nothing, as they may be the palm of a hand with a pen
   #canvas;
@@ -99,7 +101,7 @@ export class Drawing {
     const [at] = this.#points([event]);
     const erases = this.isErasing || event.button === ERASER;
     this.#pointer = { id, type, at, move: erases ? erased : extended, hasBegun: false };
-    this.#put(erases ? erased(this.strokes, at, at) : [...this.strokes, { points: [at], width: this.width }]);
+    this.#put(erases ? erased(this.strokes, at, at) : [...this.strokes, { points: [at], width: this.#penWidth }]);
   }
 
   #extend(event) {
@@ -127,15 +129,20 @@ export class Drawing {
     this.#pointer = null;
   }
 
+  get #penWidth() {
+    return rounded(this.ratio > 1 ? NARROW * this.width : this.width);
+  }
+
   #points(events) {
-    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    return events.map(({ clientX, clientY }) => [(clientX - left) / width, (clientY - top) / height].map(rounded));
+    const { left, top, height } = this.#canvas.getBoundingClientRect();
+    return events.map(({ clientX, clientY }) => [(clientX - left) / height, (clientY - top) / height].map(rounded));
   }
 
   /** One canvas pixel for each pixel of the screen. */
   #fit() {
-    const side = Math.round(this.#canvas.clientWidth * devicePixelRatio);
-    this.#canvas.width = this.#canvas.height = side;
+    const { clientWidth, clientHeight } = this.#canvas;
+    this.#canvas.width = Math.round(clientWidth * devicePixelRatio);
+    this.#canvas.height = Math.round(clientHeight * devicePixelRatio);
     this.#redraw();
   }
 
@@ -147,7 +154,7 @@ export class Drawing {
   #redraw() {
     const pen = this.#canvas.getContext("2d");
     pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    trace(pen, this.strokes, this.#canvas.width);
+    trace(pen, this.strokes, this.#canvas.height);
   }
 }
 

@@ -3,13 +3,14 @@
 import { mark, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
 import { answerOf, message, pause, restAfter } from "./page.js";
-import { download, fromSVG, recall, remember, toPNG, toSVG } from "./storage.js";
-import { packed, unpacked } from "./strokes.js";
+import { download, fromSVG, HEIGHT, recall, remember, toPNG, toSVG } from "./storage.js";
+import { isWide, packed, squared, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 
 const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
 const RETRY = 3000; // milliseconds, while the site cannot be reached
 const SEEN = 120; // pixels of an answer that must be in the window, or it is brought there
+const WIDE = 2.5; // times its height that a sheet for numbers is wide
 const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
 const at = (id) => document.getElementById(id);
@@ -29,6 +30,7 @@ function changed() {
   at("redo").disabled = !drawing.canRedo;
   for (const id of ["clear", "png", "svg"]) at(id).disabled = drawing.isEmpty;
   at("pen-only").hidden = !drawing.penOnly;
+  at("left").hidden = true;
   say("");
   if (drawing.isEmpty) {
     seen = null;
@@ -95,7 +97,7 @@ async function ask(address, files = {}) {
   try {
     const data = new FormData(form);
     for (const [name, content] of Object.entries(files)) data.set(name, content, name);
-    data.set("image", toPNG(drawing.strokes), "drawing.png");
+    data.set("image", toPNG(drawing.strokes, drawing.ratio), "drawing.png");
     const response = await fetch(address, { method: "POST", body: data });
     return [response.status, await answerOf(response), restAfter(response)];
   } catch {
@@ -108,28 +110,56 @@ function say(text, isError = false) {
   at("note").className = isError ? "error" : "quiet";
 }
 
-/** Remember the drawing for when the page is loaded again. */
+/** Remember the drawing for when the page is loaded again, also after its tab was closed. */
 function save() {
-  remember("sessionStorage", "drawing", { ...packed(drawing.strokes), isKept: kept.has(drawing.strokes) });
+  const saved = { ...packed(drawing.strokes), isKept: kept.has(drawing.strokes) };
+  for (const storage of ["sessionStorage", "localStorage"]) remember(storage, "drawing", saved);
 }
 
 /** Bring back the drawing of before, unless it is in the history and a new one is begun; open the one asked for. */
 function restore() {
   const [{ type }] = performance.getEntriesByType("navigation");
   const isNew = type === "navigate"; // not loaded again, nor come back to
-  const before = recall("sessionStorage", "drawing", (saved) => ({ strokes: unpacked(saved), isKept: saved.isKept }));
+  const [before, left] = ["sessionStorage", "localStorage"].map((storage) =>
+    recall(storage, "drawing", (saved) => ({ strokes: unpacked(saved), isKept: saved.isKept })));
+  if (!before && left?.strokes.length && !left.isKept) offer(left.strokes);
   if (before?.strokes.length && !(isNew && before.isKept)) open(before.strokes, before.isKept);
   if (!page.dataset.strokes) return;
   open(unpacked(JSON.parse(page.dataset.strokes)), true);
   history.replaceState(null, "", page.dataset.address); // as from here on it is a drawing like any other
 }
 
+/** Offer a drawing that was left without being kept. */
+function offer(strokes) {
+  at("left").hidden = false;
+  at("back").addEventListener("click", () => open(strokes));
+}
+
 function open(strokes, isKept = false) {
   if (isKept) kept.set(strokes, null);
+  if (isWide(strokes)) layOut(WIDE);
   drawing.replace(strokes);
 }
 
-/** Open the file chosen, if it is a drawing. */
+/** Lay a square sheet, or a wide one. */
+function layOut(ratio) {
+  drawing.ratio = ratio;
+  page.closest(".desk").classList.toggle("wide", ratio > 1);
+  page.querySelector(".paper svg").setAttribute("viewBox", `0 0 ${ratio * HEIGHT} ${HEIGHT}`);
+  at("wide").setAttribute("aria-pressed", ratio > 1);
+}
+
+/** Change the sheet; what would lie beyond a square one becomes smaller. */
+function changeSheet() {
+  const { ratio, strokes } = drawing;
+  layOut(ratio > 1 ? 1 : WIDE);
+  remember("localStorage", "ratio", drawing.ratio);
+  seen = null; // the picture is another one
+  if (ratio > 1 && isWide(strokes)) drawing.replace(squared(strokes, ratio));
+  else follow();
+}
+
+/** Open the file chosen, if it is a drawing; a picture is read as an upload. */
 async function openFile() {
   const [chosen] = file.files;
   file.value = ""; // so that the same can be chosen again
@@ -137,7 +167,25 @@ async function openFile() {
   try {
     open(await fromSVG(chosen));
   } catch {
-    say(`${chosen.name} is not a drawing saved from this page; nothing was changed.`, true);
+    if (isPicture(chosen)) readPicture(chosen);
+    else say(`${chosen.name} is neither a picture nor a drawing saved from this page; nothing was changed.`, true);
+  }
+}
+
+const isPicture = ({ type }) => type.startsWith("image/") && !type.includes("svg");
+
+/** Read a picture as if it had been uploaded, and go to its answer. */
+async function readPicture(picture) {
+  say("Reading the picture…");
+  const data = new FormData(form);
+  data.set("source", "upload");
+  data.set("image", picture);
+  try {
+    const response = await fetch(form.action, { method: "POST", body: data });
+    if (response.redirected) location.assign(response.url);
+    else say((await answerOf(response)).textContent, true);
+  } catch {
+    say("The site cannot be reached. Your drawing is still here.", true);
   }
 }
 
@@ -146,16 +194,22 @@ const ACTIONS = {
   redo: () => drawing.redo(),
   clear: () => drawing.clear(),
   open: () => file.click(),
-  png: () => download(toPNG(drawing.strokes), "drawing.png"),
-  svg: () => download(toSVG(drawing.strokes), "drawing.svg"),
+  wide: changeSheet,
+  png: () => download(toPNG(drawing.strokes, drawing.ratio), "drawing.png"),
+  svg: () => download(toSVG(drawing.strokes, drawing.ratio), "drawing.svg"),
   fingers: () => drawing.letFingersDraw(),
 };
 const KEYS = { enter: recognise, s: recognise, c: ACTIONS.clear, escape: ACTIONS.clear, e: swap, w: nextPen };
 const KEYS_WITH_CONTROL = { z: ACTIONS.undo, "shift+z": ACTIONS.redo, y: ACTIONS.redo };
 
 lay(drawing, at("canvas"));
+if (recall("localStorage", "ratio") > 1) layOut(WIDE);
 restore();
 file.addEventListener("change", openFile);
+document.addEventListener("paste", (event) => {
+  const picture = [...event.clipboardData.files].find(isPicture);
+  if (picture) readPicture(picture);
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   recognise();

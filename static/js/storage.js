@@ -2,9 +2,9 @@
 
 import { checked, rounded, trace } from "./strokes.js";
 
-const SIDE = 400; // pixels of the PNG, in which the site says where digits are
+export const HEIGHT = 400; // pixels of the PNG, in which the site says where digits are
 
-const UNITS = 1000; // of the SVG's side
+const UNITS = 1000; // of the SVG's height
 const LARGEST = 2_000_000; // bytes of an SVG, more than any drawing that the site takes
 const MADE_HERE = "digits-drawing"; // the id that tells our SVGs from others
 const LINE = /<polyline points="(?<points>[^"]*)" stroke-width="(?<width>[^"]*)"/g;
@@ -13,20 +13,20 @@ const LINE = /<polyline points="(?<points>[^"]*)" stroke-width="(?<width>[^"]*)"
  * Strokes as a PNG, black on white, the same whatever the size of the canvas on the screen. It is made at once: for
  * toBlob a busy Chromium waits until it is idle, for up to seven seconds.
  */
-export function toPNG(strokes) {
+export function toPNG(strokes, ratio) {
   const sheet = document.createElement("canvas");
-  sheet.width = sheet.height = SIDE;
+  [sheet.width, sheet.height] = [ratio * HEIGHT, HEIGHT];
   const pen = sheet.getContext("2d", { willReadFrequently: true }); // else it is drawn, and fetched from, elsewhere
   pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, SIDE, SIDE);
-  trace(pen, strokes, SIDE);
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  trace(pen, strokes, HEIGHT);
   const [, content] = sheet.toDataURL("image/png").split(",");
   return new Blob([Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0))], { type: "image/png" });
 }
 
 /** Strokes as an SVG, a line each. */
-export function toSVG(strokes) {
-  const text = `<svg xmlns="http://www.w3.org/2000/svg" id="${MADE_HERE}" viewBox="0 0 ${UNITS} ${UNITS}" width="${SIDE}" height="${SIDE}">
+export function toSVG(strokes, ratio) {
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" id="${MADE_HERE}" viewBox="0 0 ${ratio * UNITS} ${UNITS}" width="${ratio * HEIGHT}" height="${HEIGHT}">
 <rect width="100%" height="100%" fill="#fff"/>
 <g fill="none" stroke="#000" stroke-linecap="round" stroke-linejoin="round">
 ${strokes.map(line).join("\n")}

@@ -1,5 +1,5 @@
 /**
- * Strokes: `{points: [[x, y], …], width}`, all as shares of the canvas' side. A stroke and a list of strokes are never
+ * Strokes: `{points: [[x, y], …], width}`, all as shares of the sheet's height. A stroke and a list of strokes are never
  * changed, only replaced, so that a list is one state of a drawing.
  */
 
@@ -14,10 +14,10 @@ export const distance = ([x, y], [otherX, otherY]) => Math.hypot(x - otherX, y -
 
 export const rounded = (share) => Number(share.toFixed(DIGITS));
 
-/** Draw strokes in black on a 2D context that is `side` pixels wide and high. */
-export function trace(pen, strokes, side) {
+/** Draw strokes in black on a 2D context that is `height` pixels high. */
+export function trace(pen, strokes, height) {
   pen.save();
-  pen.scale(side, side);
+  pen.scale(height, height);
   pen.lineCap = pen.lineJoin = "round";
   pen.strokeStyle = "#000";
   for (const { points, width } of strokes) {
@@ -46,6 +46,15 @@ export function packed(strokes) {
 export function unpacked({ strokes, widths }) {
   return strokes.map((points, i) => checked({ points, width: widths[i] }));
 }
+
+/** Strokes, of a sheet that is `ratio` times as wide as it is high, in the middle of a square one. */
+export function squared(strokes, ratio) {
+  const move = ([x, y]) => [x / ratio, (1 - 1 / ratio) / 2 + y / ratio].map(rounded);
+  return strokes.map((stroke) => ({ ...stroke, points: stroke.points.map(move), width: rounded(stroke.width / ratio) }));
+}
+
+/** Whether strokes go beyond a square sheet. */
+export const isWide = (strokes) => strokes.some(({ points }) => points.some(([x]) => x > 1));
 
 /** The stroke, if it is one. Throws a TypeError. */
 export function checked(stroke) {

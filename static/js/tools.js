@@ -1,6 +1,6 @@
 /** The tools to draw with: pens of a few widths, of which the browser remembers the last, and an eraser. */
 
-import { recall, remember } from "./storage.js";
+import { HEIGHT, recall, remember } from "./storage.js";
 import { RUBBER } from "./strokes.js";
 
 const tools = [...document.getElementsByName("tool")];
@@ -17,7 +17,7 @@ export function lay(tooled, canvas) {
   const width = recall("localStorage", "pen");
   take(pens.find(({ value }) => value === width) ?? tools.find(({ defaultChecked }) => defaultChecked));
   for (const tool of tools) tool.addEventListener("change", () => take(tool));
-  rubber.setAttribute("r", `${100 * RUBBER}%`);
+  rubber.setAttribute("r", RUBBER * HEIGHT);
   for (const kind of ["pointermove", "pointerdown"]) canvas.addEventListener(kind, showRubber);
   canvas.addEventListener("pointerleave", () => rubber.toggleAttribute("hidden", true));
 }
@@ -43,8 +43,8 @@ function take(tool) {
 
 /** Show how far the eraser reaches where the pointer is. */
 function showRubber(event) {
-  const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
-  rubber.setAttribute("cx", `${(100 * (event.clientX - left)) / width}%`);
-  rubber.setAttribute("cy", `${(100 * (event.clientY - top)) / height}%`);
+  const { left, top, height } = event.currentTarget.getBoundingClientRect();
+  rubber.setAttribute("cx", (HEIGHT * (event.clientX - left)) / height);
+  rubber.setAttribute("cy", (HEIGHT * (event.clientY - top)) / height);
   rubber.toggleAttribute("hidden", !drawing.isErasing);
 }

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 import recognizer
 from tests.browser.pen import by_mouse, drawn
 from tests.browser.test_draw import answer, ink, kept
+from tests.browser.test_upload import paste
+from tests.drawing import SEVEN_PNG
 
 OURS = b'<svg xmlns="http://www.w3.org/2000/svg" id="digits-drawing">'
 NOT_OURS = {
@@ -34,10 +36,10 @@ def save(page, button) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-def choose(page, content, name="drawing.svg"):
+def choose(page, content, name="drawing.svg", kind="image/svg+xml"):
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Open…").click()
-    chooser.value.set_files({"name": name, "mimeType": "image/svg+xml", "buffer": content})
+    chooser.value.set_files({"name": name, "mimeType": kind, "buffer": content})
 
 
 @pytest.fixture
@@ -72,8 +74,29 @@ def test_a_png_is_what_is_read(visit, strokes, model):
 def test_a_file_that_is_no_drawing_changes_nothing(both, what):
     before = drawn(both)
     choose(both, NOT_OURS[what], "other.svg")
-    expect(both.locator("#note")).to_have_text("other.svg is not a drawing saved from this page; nothing was changed.")
+    expect(both.locator("#note")).to_have_text(
+        "other.svg is neither a picture nor a drawing saved from this page; nothing was changed."
+    )
     assert drawn(both) == before
+
+
+def test_a_picture_is_read_as_an_upload(both):
+    choose(both, SEVEN_PNG, "seven.png", "image/png")
+    expect(both.locator("h1")).to_have_text("Read as 7")
+    assert "Uploaded" in both.locator("main").inner_text()
+
+
+def test_a_picture_is_pasted(both):
+    paste(both, SEVEN_PNG)
+    expect(both.locator("h1")).to_have_text("Read as 7")
+
+
+def test_a_picture_that_cannot_be_read_leaves_the_drawing(both, visit):
+    before = drawn(both)
+    choose(both, b"no picture", "seven.png", "image/png")
+    expect(both.locator("#note")).to_contain_text("This is not a picture that can be read")
+    assert drawn(both) == before
+    visit.complaints[:] = [text for text in visit.complaints if "415 (UNSUPPORTED MEDIA TYPE)" not in text]
 
 
 def test_of_an_svg_only_strokes_are_taken(both):
@@ -100,6 +123,25 @@ def test_a_drawing_survives_a_reload(visit, strokes):
     page.reload()
     expect(answer(page)).to_have_text("5")
     assert (ink(page), drawn(page)) == (before, strokes_before)
+
+
+def test_a_drawing_whose_tab_was_closed_is_offered_again(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["5"])
+    expect(answer(page)).to_have_text("5")
+    before = drawn(page)
+    later = page.context.new_page()
+    page.close()
+    later.goto("/")
+    assert drawn(later) == []
+    later.get_by_role("button", name="Bring it back").click()
+    assert drawn(later) == before
+    expect(later.get_by_role("button", name="Bring it back")).to_be_hidden()
+    later.keyboard.press("s")
+    expect(later.locator("#note")).to_have_text("Kept in your history.")
+    last = later.context.new_page()
+    last.goto("/")
+    expect(last.get_by_role("button", name="Bring it back")).to_be_hidden()
 
 
 def test_a_drawing_that_is_not_kept_is_there_when_one_comes_back(visit, strokes):

@@ -201,7 +201,16 @@ def test_tools_are_reached_by_keyboard_in_the_order_seen(visit, strokes):
     page.keyboard.press("Control+y")
     page.locator("#canvas").focus()
     names = []
-    for _ in range(7):
+    for _ in range(8):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
-    assert names == ["Pen", "Undo", "Clear", "Keep this answer", "Open…", "Save as SVG", "Save as PNG"]
+    assert names == [
+        "Pen",
+        "Wide sheet for numbers",
+        "Undo",
+        "Clear",
+        "Keep this answer",
+        "Open…",
+        "Save as SVG",
+        "Save as PNG",
+    ]

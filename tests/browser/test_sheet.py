@@ -1,0 +1,94 @@
+"""The sheet to draw on: a square one for a digit, a wide one for numbers."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.pen import drawn
+from tests.drawing import FOUR, SEVEN, ZERO, beside
+
+NUMBER = beside([SEVEN, FOUR, ZERO] * 4, 0.9)
+
+
+def widen(page):
+    page.get_by_role("button", name="Wide sheet for numbers").click()
+
+
+def fill(page, strokes):
+    """Draw strokes from one end of the sheet to the other, through the browser's own input pipeline."""
+    box = page.locator("#canvas").bounding_box()
+    right = max(x for stroke in strokes for x, _ in stroke)
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(
+                box["x"] + box["width"] * (0.02 + 0.96 * x / right), box["y"] + box["height"] * (0.35 + 0.3 * y)
+            )
+            if not number:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def width_of(page):
+    return max(x for stroke in drawn(page) for x, _ in stroke)
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_twelve_digits_fit_on_a_wide_one(visit, screen):
+    page = visit("/", **screen)
+    widen(page)
+    box = page.locator("#canvas").bounding_box()
+    assert box["width"] / box["height"] == pytest.approx(2.5, rel=0.02)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fill(page, NUMBER)
+    expect(page.locator("#answer .number")).to_have_text("740740740740")
+    assert width_of(page) > 2.3
+    answer = page.locator("#answer .number").bounding_box()
+    assert answer["y"] + answer["height"] < screen["viewport"]["height"]
+
+
+def test_it_is_still_wide_when_it_is_opened_again(visit):
+    page = visit()
+    widen(page)
+    fill(page, NUMBER)
+    page.keyboard.press("s")
+    expect(page.locator("#note")).to_have_text("Kept in your history.")
+    with page.expect_download() as png:
+        page.get_by_role("button", name="Save as PNG").click()
+    assert Image.open(io.BytesIO(Path(png.value.path()).read_bytes())).size == (1000, 400)
+    with page.expect_download() as svg:
+        page.get_by_role("button", name="Save as SVG").click()
+    content = Path(svg.value.path()).read_bytes()
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("/")
+    wide = page.get_by_role("button", name="Wide sheet for numbers")
+    expect(wide).to_have_attribute("aria-pressed", "false")
+    page.set_input_files("#file", {"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": content})
+    expect(wide).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#answer .number")).to_have_text("740740740740")
+    page.goto("/history")
+    page.locator(".entries a").click()
+    page.get_by_role("link", name="Continue drawing").click()
+    expect(wide).to_have_attribute("aria-pressed", "true")
+    assert width_of(page) > 2.3
+
+
+def test_back_on_a_square_one_all_of_it_is_there_only_smaller(visit):
+    page = visit()
+    widen(page)
+    fill(page, NUMBER)
+    wide = width_of(page)
+    widen(page)
+    assert width_of(page) == pytest.approx(wide / 2.5, rel=0.01)
+    page.get_by_role("button", name="Undo").click()
+    assert width_of(page) == wide
+
+
+def test_the_browser_remembers_which_one_was_taken_last(visit):
+    page = visit()
+    widen(page)
+    page.reload()
+    expect(page.get_by_role("button", name="Wide sheet for numbers")).to_have_attribute("aria-pressed", "true")
