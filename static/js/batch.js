@@ -13,6 +13,7 @@ const isZip = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
 export class Batch {
   #form;
   #section;
+  #answered;
   #rows;
   #button;
   #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these, `pages` of the next
@@ -23,9 +24,13 @@ export class Batch {
   #begun = 0; // when, and with how many done, the time left is reckoned from
   #before = 0;
 
-  /** `form` says where to send files, with which fields, and how large they may be; `section` is where rows appear. */
-  constructor(form, section) {
+  /**
+   * `form` says where to send files, with which fields, and how large they may be; `section` is where rows appear.
+   * `answered` is told the number of the answer to a single picture.
+   */
+  constructor(form, section, answered) {
     this.#form = form;
+    this.#answered = answered;
     this.#section = section;
     this.#rows = new Rows(section.querySelector(".rows"), section.querySelector(".taking"));
     if (this.#rows.restore()) {
@@ -81,7 +86,7 @@ export class Batch {
       while (this.#requests.length) await this.#send(this.#requests[0]);
       this.#button.hidden = true;
       this.#say("All done. What could be read is in your history.");
-      this.#finish();
+      await this.#finish();
     } catch (error) {
       this.#button.textContent = "Resume";
       this.#say(error.name === "AbortError" ? "Stopped." : error.message);
@@ -90,15 +95,16 @@ export class Batch {
   }
 
   /** Go to the answer where there is only one; several rows stay for whoever comes back. */
-  #finish() {
+  async #finish() {
     const [link, reason] = ["a", ".reason"].map((part) => this.#section.querySelector(`.rows ${part}`));
     if (this.#done > 1 || !(link || reason)) return this.#rows.keep();
     this.#running = null; // nobody is asked whether to leave
     this.#rows.clear();
     this.#count = this.#done = this.#failed = 0;
     this.#section.hidden = true;
-    if (link) location.assign(link.href);
-    else this.#form.prepend(message(reason.textContent));
+    if (!link) return this.#form.prepend(message(reason.textContent));
+    await this.#answered(Number(link.pathname.split("/").pop()));
+    location.assign(link.href);
   }
 
   /** Send a request, or what has no row of it yet, and take it off the list once it is answered. */

@@ -1,5 +1,7 @@
 /** The history's filter: days are the visitor's own, and fields left blank do not stand in the address. */
 
+import { forgetAll } from "./originals.js";
+
 const form = document.querySelector(".filter form");
 
 form?.addEventListener("submit", () => {
@@ -10,3 +12,4 @@ form?.addEventListener("submit", () => {
 window.addEventListener("pageshow", () => {
   for (const field of form?.elements ?? []) field.disabled = false; // when one comes back
 });
+document.querySelector(".danger")?.form.addEventListener("submit", forgetAll); // with the answers go their pictures

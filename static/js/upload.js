@@ -1,17 +1,22 @@
 /** The upload page: takes pictures from the form, the clipboard, a drop or the phone's camera; many become a batch. */
 
+import { Adjustment } from "./adjust.js";
 import { Batch } from "./batch.js";
 import { dropped } from "./files.js";
+import { find, keep } from "./originals.js";
 
 const input = document.getElementById("image");
 const form = input.form;
 const photo = document.getElementById("photo");
 const drop = document.getElementById("drop");
+const AGAIN = "#again-"; // and the number of an answer
 const AWAY = 600; // milliseconds without a sign of what was dragged over the page, after which it has left
 const hasFiles = (event) => event.dataTransfer.types.includes("Files");
-const batch = new Batch(form, document.getElementById("batch"));
+const adjustment = new Adjustment(document.getElementById("adjust"));
+const batch = new Batch(form, document.getElementById("batch"), (entry) => keep(entry, original));
 
 let leaving;
+let original; // of the single picture that was sent last
 
 /** As if these had been chosen in the form, and sent. */
 function send(files) {
@@ -21,11 +26,29 @@ function send(files) {
   if (list.files.length) form.requestSubmit();
 }
 
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  batch.add([...input.files]);
+  const files = [...input.files];
   input.value = "";
+  [original] = files;
+  const adjusted = files.length === 1 ? [await adjustment.result(original)] : files;
+  adjustment.close();
+  batch.add(adjusted);
 });
+
+input.addEventListener("change", () => (input.files.length === 1 ? adjustment.open(input.files[0]) : adjustment.close()));
+
+/** Take the picture of an answer once more, as its page asks for. */
+async function takeAgain(entry) {
+  const file = await find(entry);
+  if (!file) return;
+  const list = new DataTransfer();
+  list.items.add(file);
+  input.files = list.files;
+  adjustment.open(file);
+}
+
+if (location.hash.startsWith(AGAIN)) takeAgain(Number(location.hash.slice(AGAIN.length)));
 
 photo.addEventListener("change", () => send(photo.files));
 

@@ -174,7 +174,7 @@ def test_an_answer_leads_to_those_beside_it_and_back_to_its_list(client):
     page = client.get("/history/1?search=7").text
     assert 'href="/history/3?search=7" rel="prev">Newer' in page
     assert "Older" not in page
-    assert 'href="/history?search=7">Back to the history' in page
+    assert 'href="/history?search=7">Back to the list' in page
     page = client.get("/history/2").text
     assert re.findall(r'href="/history/(\d)" rel="(prev|next)"', page) == [("3", "prev"), ("1", "next")]
     assert client.get("/history/2?search=x").status_code == 200
