@@ -69,7 +69,7 @@ def test_what_is_not_changed_is_sent_as_it_is(visit):
     page.get_by_role("button", name="Turn left").click()
     page.get_by_role("button", name="Whole picture").click()
     sizes = []
-    page.expose_function("note", sizes.append)
+    page.expose_function("note", lambda size: sizes.append(size))
     page.evaluate("""() => {
         const send = fetch;
         window.fetch = (address, options) => note(options.body.get("image").size).then(() => send(address, options));

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 import werkzeug.formparser
 
+from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.pages import error, token, twin
 from tests.webapp.test_batch import zipped
@@ -255,3 +256,19 @@ def test_two_batches_of_a_new_visitor_are_of_one(app):
     for each in twins:
         assert len(shown(send_with(each, csrf).text)) == 2
     assert len(kept(page)) == 4
+
+
+def test_pages_of_a_file_lead_to_each_other(app, client):
+    scans = [make_document(name, SEVEN_PNG, FOUR_PNG) for name in ("scan.pdf", "scan.tiff")]
+    files = [
+        (io.BytesIO(content), name)
+        for content, name in zip((*scans, SEVEN_PNG), ("a.pdf", "b.tiff", "c.png"), strict=True)
+    ]
+    rows = client.post("/upload/rows", data={"csrf_token": token(client), "image": files}).text
+    assert rows.count('"read": true') == 5
+    for entry, page, links in ((1, 1, ["1", "2"]), (2, 2, ["1", "2"]), (4, 2, ["3", "4"])):
+        shown = client.get(f"/history/{entry}").text
+        assert f"Page {page} of 2" in shown
+        assert re.findall(r'href="/history/(\d)"[^>]*>\s*<img', shown) == links
+    assert "Pages of the file" not in client.get("/history/5").text
+    assert client.get("/history").text.count(" of 2 ·") == 4

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from flask import abort
 from sqlalchemy import Select, select
+from sqlalchemy.orm import load_only
 
 from recognizer import Reading
 from recognizer.encode import encode
@@ -28,9 +30,10 @@ LARGEST = 480  # where digits would else be lower than
 LEGIBLE = 16
 
 
-def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -> Entry:
+def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None, document: str | None = None) -> Entry:
     """Store an answer for the visitor, a drawing's with its strokes. Where the database cannot, the entry has no id.
 
+    Pages of a file have the same `document`, by which they find each other.
     Of the picture it has only a small grey copy, its ink and the frames.
     """
     visitor, text = remember_visitor(), join_cells(reading.table) if reading.table else reading.text
@@ -53,6 +56,9 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None) -
         others=reading.others,
         left_out=reading.left_out,
         turned=reading.turned,
+        document=document,
+        page=reading.page if document else None,
+        pages=reading.pages if document else None,
     )
     entry.byte_count = entry.count_bytes()
     db.session.add(entry)
@@ -81,6 +87,14 @@ def get(entry_id: int) -> Entry:
     """Return an entry of the visitor, or answer 404."""
     found: Entry | None = db.session.scalar(select_own().where(Entry.id == entry_id))
     return found or abort(404, "There is no such entry in your history.")
+
+
+def find_pages(entry: Entry) -> Sequence[Entry]:
+    """Return the pages that are kept of the document that an entry is a page of."""
+    if not entry.document:
+        return []
+    rows = select_own().where(Entry.document == entry.document)
+    return db.session.scalars(rows.order_by(Entry.page).options(load_only(Entry.page))).all()
 
 
 def get_strokes(entry_id: int) -> dict[str, Any]:

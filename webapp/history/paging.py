@@ -68,7 +68,12 @@ def _find_ids(
 
 
 def _load_page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> Page:
-    rows = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.id.desc()).options(load_only(*SUMMARY))
+    rows = (
+        select(Entry)
+        .where(Entry.id.in_(ids))
+        .order_by(Entry.id.desc())
+        .options(load_only(*SUMMARY, Entry.page, Entry.pages))
+    )
     entries = db.session.scalars(rows).all()
     return Page(
         entries=entries,

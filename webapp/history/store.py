@@ -70,6 +70,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
             "ix_entry_filter", "visitor", "id", "deleted_at", "created_at", "source", "confidence", "corrected", "label"
         ),
         Index("ix_entry_byte_count", "visitor", "id", "byte_count"),
+        Index("ix_entry_document", "document"),
         Index("ix_entry_created_at", "created_at"),
         Index("ix_entry_deleted_at", "deleted_at"),
         # An id is never used again: browsers keep the pictures of an entry for as long as they like.
@@ -99,6 +100,9 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     others: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))  # boxes of what is left out
     left_out: Mapped[int | None] = mapped_column()  # glyphs seen that are no part of the answer
     turned: Mapped[int | None] = mapped_column()  # degrees clockwise by which the picture was turned to be read
+    document: Mapped[str | None] = mapped_column(String(32))  # the same for all pages of a file that has several
+    page: Mapped[int | None] = mapped_column()  # of these `pages`, counted from 1
+    pages: Mapped[int | None] = mapped_column()
     byte_count: Mapped[int | None] = mapped_column()  # of its pictures, frames and strokes, when it was kept
 
     @property

@@ -42,7 +42,7 @@ def entry(entry_id: int) -> str:
     found = entries.get(entry_id)
     which = Filter.of(request.args)
     newer, older = paging.find_neighbours(which, entry_id) if which.validate() else (None, None)
-    return render_template("answer.html", entry=found, newer=newer, older=older)
+    return render_template("answer.html", entry=found, newer=newer, older=older, document=entries.find_pages(found))
 
 
 @bp.get(f"/{PATH}/thumbnail.png")

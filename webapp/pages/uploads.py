@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
+from uuid import uuid4
 
 from flask import (
     Blueprint,
@@ -104,10 +105,14 @@ def _read_rows(
     pictures: Iterable[batch.Picture], model: Model, skip_pages: int = 0, source: str = "batch"
 ) -> Iterator[Row]:
     """Read the pages of pictures, but not the first of the first one, and keep the answers."""
+    document = None
     for found in batch.read_pages(
         pictures, partial(recognise, model=model, patience=decoding.LONG_PATIENCE), skip_pages
     ):
-        entry = entries.keep(found.reading, source) if found.reading else None
+        if found.page == 1 or not document:
+            document = uuid4().hex
+        whole = document if found.pages > 1 else None
+        entry = entries.keep(found.reading, source, document=whole) if found.reading else None
         error = found.problem[1] if found.problem else None
         yield Row(found.title, entry, error, found.page == found.pages)
 

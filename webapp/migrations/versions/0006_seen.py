@@ -1,4 +1,4 @@
-"""What else was seen beside an answer's digits, and how many bytes it takes; nothing is known of older entries"""
+"""What else was seen beside an answer's digits, of which document it is a page, and how many bytes it takes"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,13 +15,18 @@ def upgrade() -> None:
         ("others", sa.JSON()),
         ("left_out", sa.Integer()),
         ("turned", sa.Integer()),
+        ("document", sa.String(32)),
+        ("page", sa.Integer()),
+        ("pages", sa.Integer()),
         ("byte_count", sa.Integer()),
     ):
         op.add_column("entry", sa.Column(name, kind))
+    op.create_index("ix_entry_document", "entry", ["document"])
     op.create_index("ix_entry_byte_count", "entry", ["visitor", "id", "byte_count"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_entry_byte_count", "entry")
-    for name in ("byte_count", "turned", "left_out", "others", "marks"):
+    for index in ("byte_count", "document"):
+        op.drop_index(f"ix_entry_{index}", "entry")
+    for name in ("byte_count", "pages", "page", "document", "turned", "left_out", "others", "marks"):
         op.drop_column("entry", name)
