@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import by_mouse
-from tests.drawing import FOUR, SCRIBBLE, SEVEN, SEVEN_PNG, beside, draw, encode
+from tests.drawing import FOUR, SCRIBBLE, SEVEN, SEVEN_PNG, beside, draw, encode, table
 
 NUMBER = encode(draw(beside([SEVEN, FOUR], 0.7), (600, 400)))
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
@@ -26,6 +26,7 @@ PAGES = [
     "/history?digit=9",
     "/history/{one}",
     "/history/{number}",
+    "/history/{table}",
     "/history/{rejected}",
     "/history/{number}/compare",
     "/history/{one}/compare",
@@ -33,7 +34,8 @@ PAGES = [
     "/history/{one}/digits/0/inside",
 ]
 
-PICTURES = {"one": SEVEN_PNG, "number": NUMBER, "rejected": encode(draw(SCRIBBLE))}
+TABLE = encode(table([[SEVEN, FOUR], [FOUR, SEVEN]]))
+PICTURES = {"one": SEVEN_PNG, "table": TABLE, "number": NUMBER, "rejected": encode(draw(SCRIBBLE))}
 
 
 def keep(page, picture: bytes) -> str:
@@ -75,6 +77,27 @@ def show_drawing(page) -> None:
     page.get_by_text("Kept in your history.").wait_for()
 
 
+def show_wide_sheet(page) -> None:
+    """A wide sheet, and on it a number."""
+    page.goto("/")
+    page.get_by_role("button", name="Wide sheet for numbers").click()
+    by_mouse(page, beside([SEVEN, FOUR], 0.7), 0.3)
+    page.locator("#answer .number").wait_for()
+
+
+def show_adjustment(page) -> None:
+    """A picture that can be turned and cut."""
+    page.goto("/upload")
+    page.set_input_files("#image", {"name": "a.png", "mimeType": "image/png", "buffer": SEVEN_PNG})
+    page.locator("#adjust canvas").wait_for()
+
+
+def show_ticked(page) -> None:
+    """Entries of the history that are ticked."""
+    page.goto("/history")
+    page.locator(".pick input").first.check()
+
+
 def barriers(page) -> list[str]:
     return [
         f"{page.url}: {violation['id']}: {node['html']}"
@@ -92,7 +115,7 @@ def test_no_page_has_barriers(visit, screen, scheme):
         page.goto(path.format(**kept))
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         found += barriers(page)
-    for show in (show_rows, show_page_of_rows, show_drawing):
+    for show in (show_rows, show_page_of_rows, show_drawing, show_wide_sheet, show_adjustment, show_ticked):
         show(page)
         found += barriers(page)
     complaints = [text for text in visit.complaints if not text.endswith(("404 (NOT FOUND)", "400 (BAD REQUEST)"))]

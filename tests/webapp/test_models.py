@@ -159,3 +159,12 @@ def test_cards_of_the_shipped_models_are_understood():
         assert card is not None
         assert card.megabytes < 2
         assert isinstance(Model(ROOT / "models" / name).temperature, float)
+
+
+@pytest.mark.parametrize("path", ["/", "/upload", "/camera"])
+def test_another_model_than_the_sites_is_named_where_it_reads(client, path):
+    assert "Read by" not in client.get(path).text
+    choose(client, "small")
+    assert 'Read by small · <a href="/models">Change</a>' in client.get(path).text
+    choose(client, "flagship")
+    assert "Read by" not in client.get(path).text

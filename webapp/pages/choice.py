@@ -21,6 +21,12 @@ def load() -> Model:
         return own
 
 
+def find_other() -> str | None:
+    """Return the name of the model that the visitor chose, where it is not the site's."""
+    name: str | None = session.get("model")
+    return name
+
+
 def remember(name: str) -> None:
     """Let an installed model read for the visitor from now on. Raises ModelError."""
     shelf.load(name)

@@ -21,21 +21,21 @@ def draw(entry_id: int | None = None) -> str:
     """Show the canvas, empty or with the strokes of a drawing in the history."""
     remember_visitor()
     drawn = None if entry_id is None else entries.get_strokes(entry_id)
-    return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn)
+    return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn, other=choice.find_other())
 
 
 @bp.get("/upload")
 def upload() -> str:
     """Show the upload form."""
     remember_visitor()
-    return render_template("upload.html", form=PictureForm())
+    return render_template("upload.html", form=PictureForm(), other=choice.find_other())
 
 
 @bp.get("/camera")
 def camera() -> str:
     """Show what the camera sees."""
     remember_visitor()
-    return render_template("camera.html", form=PictureForm(source="camera"))
+    return render_template("camera.html", form=PictureForm(source="camera"), other=choice.find_other())
 
 
 @bp.post("/read")
