@@ -202,6 +202,11 @@ const ACTIONS = {
 const KEYS = { enter: recognise, s: recognise, c: ACTIONS.clear, escape: ACTIONS.clear, e: swap, w: nextPen };
 const KEYS_WITH_CONTROL = { z: ACTIONS.undo, "shift+z": ACTIONS.redo, y: ACTIONS.redo };
 
+if (navigator.serviceWorker) { // which pages without HTTPS have not
+  const { worker } = page.dataset;
+  const refused = () => {}; // then there is no page without a line
+  addEventListener("load", () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(refused));
+}
 lay(drawing, at("canvas"));
 if (recall("localStorage", "ratio") > 1) layOut(WIDE);
 restore();

@@ -38,9 +38,8 @@ form.addEventListener("submit", async (event) => {
 
 input.addEventListener("change", () => (input.files.length === 1 ? adjustment.open(input.files[0]) : adjustment.close()));
 
-/** Take the picture of an answer once more, as its page asks for. */
-async function takeAgain(entry) {
-  const file = await find(entry);
+/** Take the picture of an answer once more, as its page asks for, or one that another program shares. */
+async function takeUp(file) {
   if (!file) return;
   const list = new DataTransfer();
   list.items.add(file);
@@ -48,7 +47,16 @@ async function takeAgain(entry) {
   adjustment.open(file);
 }
 
-if (location.hash.startsWith(AGAIN)) takeAgain(Number(location.hash.slice(AGAIN.length)));
+/** The picture that the service worker has put aside. */
+async function findShared() {
+  const shared = await caches.open("shared");
+  const response = await shared.match("picture");
+  await shared.delete("picture");
+  return response && new File([await response.blob()], "shared picture", { type: response.headers.get("Content-Type") });
+}
+
+if (location.hash.startsWith(AGAIN)) takeUp(await find(Number(location.hash.slice(AGAIN.length))));
+if (location.hash === "#shared") takeUp(await findShared());
 
 photo.addEventListener("change", () => send(photo.files));
 

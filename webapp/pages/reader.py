@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from recognizer import NoInk
@@ -10,7 +10,7 @@ from webapp.history import entries
 from webapp.pages import choice
 from webapp.pages.forms import PictureForm, answer
 from webapp.reading.recognition import recognise
-from webapp.serving.http import remember_visitor
+from webapp.serving.http import csrf, remember_visitor
 
 bp = Blueprint("reader", __name__)
 
@@ -36,6 +36,22 @@ def camera() -> str:
     """Show what the camera sees."""
     remember_visitor()
     return render_template("camera.html", form=PictureForm(source="camera"), other=choice.find_other())
+
+
+@bp.get("/worker.js")
+def worker() -> Response:
+    """Send the script that serves the drawing page without a line; from here it may do so for the whole site."""
+    return current_app.send_static_file("worker.js")
+
+
+@bp.post("/share")
+def share() -> ResponseReturnValue:
+    """Ask for a picture that another program shares where no script is there to take it."""
+    flash("Choose the picture here.")
+    return redirect(url_for(".upload"), 303)
+
+
+csrf.exempt(share)  # whose form is not ours
 
 
 @bp.post("/read")
