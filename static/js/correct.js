@@ -48,6 +48,8 @@ document.addEventListener("click", (event) => {
   if (sign) return put(sign.closest(".saying"), sign.dataset.sign);
   const button = event.target.closest(".saying .copy");
   if (button) return take(button);
+  const aloud = event.target.closest(".saying .aloud");
+  if (aloud) return readAloud(aloud.form);
   const digit = event.target.closest(".answer article .digit, .answer article .frame, .boxed a");
   if (digit && event.detail) choose(digit); // by the keyboard a box is only looked at
 });
@@ -82,6 +84,15 @@ function put(form, sign) {
   field.focus({ preventScroll: true });
   field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.documentElement.classList.toggle("speaks", "speechSynthesis" in window);
+
+function readAloud(form) {
+  const content = contentOf(form);
+  const text = typeof content === "string" ? content.replaceAll("\n", ", ") : content.flat().filter(Boolean).join(", ");
+  speechSynthesis.cancel();
+  speechSynthesis.speak(new SpeechSynthesisUtterance(text));
 }
 
 async function take(button) {

@@ -30,7 +30,7 @@ function changed() {
   at("redo").disabled = !drawing.canRedo;
   for (const id of ["clear", "png", "svg"]) at(id).disabled = drawing.isEmpty;
   at("pen-only").hidden = !drawing.penOnly;
-  at("left").hidden = true;
+  at("left").hidden = at("replace").hidden = true;
   say("");
   if (drawing.isEmpty) {
     seen = null;
@@ -89,6 +89,7 @@ async function recognise() {
   mark();
   sayLater();
   if (isKept) say("Kept in your history.");
+  at("replace").hidden = !(isKept && page.dataset.entry);
   if (at("answer").getBoundingClientRect().top > innerHeight - SEEN) at("answer").scrollIntoView();
 }
 
@@ -102,6 +103,21 @@ async function ask(address, files = {}) {
     return [response.status, await answerOf(response), restAfter(response)];
   } catch {
     return [0, message("The site cannot be reached. Your drawing is still here, and is read when the site is back."), RETRY];
+  }
+}
+
+/** Delete the entry that the drawing was begun from, of which a newer one is kept. */
+async function replace() {
+  const data = new FormData();
+  data.set("csrf_token", form.elements.csrf_token.value);
+  try {
+    const response = await fetch(page.dataset.replaces, { method: "POST", body: data });
+    if (!response.ok) return say((await answerOf(response)).textContent, true);
+    delete page.dataset.entry;
+    at("replace").hidden = true;
+    say("The drawing from before is deleted. It can be brought back from the history for an hour.");
+  } catch {
+    say("The site cannot be reached. Try again.", true);
   }
 }
 
@@ -195,6 +211,7 @@ const ACTIONS = {
   clear: () => drawing.clear(),
   open: () => file.click(),
   wide: changeSheet,
+  replace,
   png: () => download(toPNG(drawing.strokes, drawing.ratio), "drawing.png"),
   svg: () => download(toSVG(drawing.strokes, drawing.ratio), "drawing.svg"),
   fingers: () => drawing.letFingersDraw(),

@@ -73,6 +73,17 @@ def test_a_box_is_tapped_and_signs_are_put_in(answered):
     wait_until(lambda: labels(answered) == [("74.2", True)])
 
 
+def test_it_is_read_aloud_where_the_browser_can(answered, visit):
+    answered.evaluate("() => void (SpeechSynthesis.prototype.speak = (text) => (window.said = text.text))")
+    answered.get_by_role("button", name="Read aloud").click()
+    assert answered.evaluate("said") == "7401"
+    mute = answered.context.new_page()
+    mute.add_init_script("delete window.speechSynthesis; delete Window.prototype.speechSynthesis")
+    mute.goto(answered.url)
+    expect(mute.get_by_role("button", name="Copy")).to_be_visible()
+    expect(mute.get_by_role("button", name="Read aloud")).to_be_hidden()
+
+
 def test_enter_saves_and_takes_nothing_back(answered):
     for label in ("741", "74"):
         number(answered).fill(label)

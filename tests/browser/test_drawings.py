@@ -225,3 +225,20 @@ def test_strokes_and_pens_are_kept_as_drawn(both):
     page = both.context.request.get(both.get_by_role("link", name="Continue drawing").get_attribute("href")).text()
     found = json.loads(html.unescape(re.search("data-strokes='([^']*)'", page)[1]))
     assert found == {"strokes": before, "widths": [0.045] * (len(before) - 1) + [0.08]}
+
+
+def test_a_drawing_that_was_gone_on_with_takes_the_place_of_the_one_from_before(visit, strokes):
+    page = visit()
+    by_mouse(page, strokes["5"])
+    page.keyboard.press("s")
+    expect(page.locator("#note")).to_have_text("Kept in your history.")
+    expect(page.get_by_role("button", name="Delete the drawing from before")).to_be_hidden()
+    page.goto("/history")
+    page.locator(".entries a").click()
+    page.get_by_role("link", name="Continue drawing").click()
+    page.locator("#canvas").click(position={"x": 30, "y": 30})
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Delete the drawing from before").click()
+    expect(page.locator("#note")).to_contain_text("The drawing from before is deleted.")
+    page.goto("/history")
+    expect(page.locator(".entries li")).to_have_count(1)

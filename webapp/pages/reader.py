@@ -21,7 +21,9 @@ def draw(entry_id: int | None = None) -> str:
     """Show the canvas, empty or with the strokes of a drawing in the history."""
     remember_visitor()
     drawn = None if entry_id is None else entries.get_strokes(entry_id)
-    return render_template("draw.html", form=PictureForm(source="canvas"), strokes=drawn, other=choice.find_other())
+    return render_template(
+        "draw.html", form=PictureForm(source="canvas"), strokes=drawn, entry_id=entry_id, other=choice.find_other()
+    )
 
 
 @bp.get("/upload")
