@@ -85,7 +85,7 @@ def find_components(ink: np.ndarray) -> Components:
     solid = (ink > SOLID).view(np.uint8)
     x, y, width, height = cv2.boundingRect(solid)
     if not width:
-        raise NoInk("No digits found in this picture. Is the writing large and dark enough?")
+        raise NoInk
     window = slice(y, y + height), slice(x, x + width)
     count, found = cv2.connectedComponents(solid[window])
     if count == 2:  # statistics take longer than finding them

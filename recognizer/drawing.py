@@ -58,7 +58,7 @@ def measure_ink(contrast: np.ndarray, plain: Plain = PLAIN) -> np.ndarray:
     """
     strongest = _strongest(contrast, plain)
     if strongest < plain.faintest:
-        raise NoInk("No digits found in this picture. Is the writing large and dark enough?")
+        raise NoInk
     high = _middle_above(strongest / 2, contrast)
     strength = np.clip(LEVELS * (255 / max(high, 1.0)), 0, 255).round().astype(np.uint8)
     return _with_strength(contrast, strength)

@@ -24,6 +24,9 @@ class NoSuchPage(PictureError):
 class NoInk(PictureError):
     """Nothing is drawn or written on the picture."""
 
+    def __init__(self, message: str = "No digits found in this picture. Is the writing large and dark enough?") -> None:
+        super().__init__(message)
+
 
 class ModelError(RuntimeError):
     """A model bundle is missing, damaged or of another shape; the message names its path."""

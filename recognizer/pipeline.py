@@ -186,7 +186,7 @@ def _surest(found: Sequence[Detection]) -> Detection:
     """The digit among glyphs that is the surest. Raises NoInk."""
     if digits := [glyph for glyph in found if glyph.is_digit]:
         return max(digits, key=lambda digit: digit.score)
-    raise NoInk("No digit is to be seen here.")
+    raise NoInk
 
 
 def _read_page(picture: Picture, found: Sequence[Detection], unread: np.ndarray, model: Model, layout: str) -> Reading:

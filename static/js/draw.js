@@ -115,7 +115,7 @@ async function replace() {
     if (!response.ok) return say((await answerOf(response)).textContent, true);
     delete page.dataset.entry;
     at("replace").hidden = true;
-    say("The drawing from before is deleted. It can be brought back from the history for an hour.");
+    say("The earlier drawing is deleted. It can be brought back from the history for an hour.");
   } catch {
     say("The site cannot be reached. Try again.", true);
   }
