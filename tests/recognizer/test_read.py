@@ -140,10 +140,11 @@ def test_an_array_is_read_like_the_file_that_holds_it(model):
 
 
 def test_mnist_keeps_its_accuracy_as_pictures(model, mnist_test):
-    """Each digit as a PNG of dark ink on light paper, through the whole path; 0.2 points may be lost."""
+    """A quarter of the digits as PNGs of dark ink on light paper, through the whole path; 0.2 points may be lost."""
     stated = json.loads((model.folder / "card.json").read_text())["results"]["mnist test"]["accuracy"]
-    readings = [read(encode(Image.fromarray(255 - picture)), model, "digit") for picture in mnist_test[0]]
-    right = np.mean([reading.digits[0].digit for reading in readings] == mnist_test[1])
+    pictures, labels = (part[::4] for part in mnist_test)
+    readings = [read(encode(Image.fromarray(255 - picture)), model, "digit") for picture in pictures]
+    right = np.mean([reading.digits[0].digit for reading in readings] == labels)
     assert right >= 0.993
     assert right == pytest.approx(stated, abs=0.002)
 

@@ -62,6 +62,8 @@ def test_fine_tuning_goes_on_from_a_bundle_and_tells_what_was_forgotten(base, mi
         str(folder),
         "--set",
         "augment.clean=1.0",
+        "--epochs",
+        "12",
     ]
     done = subprocess.run(
         [sys.executable, "-m", "train", *words], cwd=ROOT, capture_output=True, text=True, check=False

@@ -18,7 +18,7 @@ RECIPE = load("small", [LAYERS, "members=2", "train.epochs=4", "train.batch_size
 DIGITS = Pens(
     [
         Writing(label, "me", [np.array(stroke, np.float32) for stroke in strokes])
-        for label, strokes in ((7, drawing.SEVEN), (4, drawing.FOUR)) * 400
+        for label, strokes in ((7, drawing.SEVEN), (4, drawing.FOUR)) * 150
     ]
 )
 
