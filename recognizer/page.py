@@ -43,6 +43,7 @@ class Search:
     largest: int = 1400  # pixels; the longer side when it is looked at again
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
+    apart: int = 16  # pixels more between sheets that share a tile, which else disturb each other (amounts)
     least: float = 0.2  # the score from which a peak counts at a scale
     likely: float = 0.35  # the score from which a digit is looked at again, and from which a glyph counts
     same: float = 0.4  # intersection over union of what is one glyph
@@ -140,27 +141,28 @@ def _look(grey: np.ndarray, scales: Sequence[float], look: Look, search: Search)
     views = ((number, view) for number in large for view in _views(sheets[number], look, search.overlap))
     together = (
         found
-        for collage in _pack([(number, sheets[number].shape) for number in small])
+        for collage in _pack([(number, sheets[number].shape) for number in small], search.apart)
         for found in _views_together({number: (sheets[number], place) for number, place in collage.items()}, look)
     )
     return _join([_peaks(grey, scales[number], view, search) for number, view in itertools.chain(views, together)])
 
 
-def _pack(shapes: Sequence[tuple[int, tuple[int, ...]]]) -> list[dict[int, tuple[int, int]]]:
-    """Where in tiles the sheets of these shapes, each with its number, have room: a dictionary of places for a tile.
+def _pack(shapes: Sequence[tuple[int, tuple[int, ...]]], apart: int) -> list[dict[int, tuple[int, int]]]:
+    """Where in tiles sheets of these shapes, each with its number, have room `apart`: for each tile, their places.
 
     They stand on shelves, from the highest to the lowest (Coffman et al. 1980, next-fit decreasing height).
     """
     tiles: list[dict[int, tuple[int, int]]] = []
-    row = column = below = TILE
+    row = column = below = TILE + 1
     for number, (height, width) in sorted(shapes, key=lambda shape: -shape[1][0]):
+        high, wide = (STRIDE * math.ceil((side + apart) / STRIDE) for side in (height, width))
         if column + width > TILE:
-            row, column, below = below, 0, below + STRIDE * math.ceil(height / STRIDE)
-        if below > TILE:
+            row, column, below = below, 0, below + high
+        if row + height > TILE:
             tiles.append({})
-            row, column, below = 0, 0, STRIDE * math.ceil(height / STRIDE)
+            row, column, below = 0, 0, high
         tiles[-1][number] = row, column
-        column += STRIDE * math.ceil(width / STRIDE)
+        column += wide
     return tiles
 
 
