@@ -1,17 +1,14 @@
 """How honest the confidence on pages is: of digits answered with 0.9, are nine in ten there and right?
 
-scripts/bench calibration [--model flagship] [--write]
+scripts/bench calibration [--model flagship]
 
 Asked of each set of numbers in the folder that DIGITS_DATA names. "As served" is with what was fitted on rendered
-pages, or by --write, "refitted" with a line that is fitted on the other sets (leave-one-source-out). --write gives the
-card of the page network the line that fits all of them.
+pages, "refitted" with a line that is fitted on the other sets (leave-one-source-out), which the card does not have.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +16,6 @@ import numpy as np
 from benchmarks.handwriting.sets import find_names, load
 from benchmarks.handwriting.verdicts import SURE
 from benchmarks.realworld import measure, require_folder
-from recognizer.bundle import Bundle, PageCard, Sureness
-from recognizer.model import MODELS
 from train.measures import calibration_error, fit_logistic
 
 SHOWS = ("digits", "number")  # sets whose digits the page network reads
@@ -31,16 +26,13 @@ Digits = tuple[np.ndarray, np.ndarray]  # log odds of the confidence (n,); wheth
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="flagship")
-    parser.add_argument("--write", action="store_true", help="put the line that fits all sets into the card")
-    options = parser.parse_args()
-    known = read_all(require_folder(), options.model)
+    known = read_all(require_folder(), parser.parse_args().model)
     print(ROW.format("(%)", "digits", "as served", "sure & wrong", "refitted", "sure & wrong"))
     for name, digits in known.items():
-        line = fit([known[other] for other in known if other != name])
+        others = [known[other] for other in known if other != name]
+        line = fit_logistic(*(np.concatenate(parts) for parts in zip(*others, strict=True)))
         shares = (*describe(digits, (1.0, 0.0)), *describe(digits, line))
         print(ROW.format(name, len(digits[0]), *(f"{100 * share:.2f}" for share in shares)))
-    if options.write:
-        write(fit(list(known.values())))
 
 
 def read_all(folder: Path, model: str) -> dict[str, Digits]:
@@ -52,22 +44,6 @@ def read_all(folder: Path, model: str) -> dict[str, Digits]:
         confidence = np.clip([confidence for _, confidence in digits], 1e-6, 1 - 1e-6)
         known[handwriting.name] = np.log(confidence / (1 - confidence)), np.array([v == "right" for v, _ in digits])
     return known
-
-
-def fit(sets: Sequence[Digits]) -> tuple[float, float]:
-    """The line from the log odds of the confidence to those of being right, by all digits of some sets."""
-    return fit_logistic(*(np.concatenate(parts) for parts in zip(*sets, strict=True)))
-
-
-def write(line: tuple[float, float]) -> None:
-    """Correct what the card of the page network says of its sureness by a line."""
-    slope, offset = line
-    bundle = Bundle(MODELS / "page")
-    if (card := bundle.read_card(PageCard)) is None:
-        raise SystemExit("The page network has no card.")
-    now = card.sureness
-    corrected = Sureness(round(slope * now.slope, 4), round(slope * now.offset + offset, 4))
-    bundle.write_card(replace(card, sureness=corrected))
 
 
 def describe(digits: Digits, line: tuple[float, float]) -> tuple[float, float]:

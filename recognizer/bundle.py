@@ -123,8 +123,7 @@ class ClassResult:
 class Sureness:
     """How likely a glyph found is right, by its score: logistic in the score's log odds (Platt 1999).
 
-    Fitted over all scales at once: by training on rendered pages of hands that the network has not seen, then corrected
-    on real ones by `scripts/bench calibration --write`.
+    Fitted over all scales at once, on rendered pages by hands that the network has not seen.
     """
 
     slope: float
