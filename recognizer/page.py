@@ -18,8 +18,6 @@ from recognizer.detection import Detection, find_peaks, overlaps
 from recognizer.glyphs import CLASSES, DIGITS, GRID, STRIDE, TILE
 from recognizer.scale import resize
 
-PLACES = STRIDE * np.arange(GRID)  # pixels; where the cells of a tile begin
-
 # Of a tile: its top and left in the sheet, heat, box, and which of its cells (GRID, GRID) no neighbour answers for.
 View = tuple[tuple[int, int], np.ndarray, np.ndarray, np.ndarray]
 Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # tiles (n, TILE, TILE, 1), 0 to 1 → heat, box
@@ -43,7 +41,6 @@ class Search:
     largest: int = 1400  # pixels; the longer side when it is looked at again
     padding: int = 24  # pixels of paper around the picture, as glyphs at its border are seen better so
     overlap: int = 64  # pixels that neighbouring tiles share
-    apart: int = 16  # pixels more between sheets that share a tile, which else disturb each other (amounts)
     least: float = 0.2  # the score from which a peak counts at a scale
     likely: float = 0.35  # the score from which a digit is looked at again, and from which a glyph counts
     same: float = 0.4  # intersection over union of what is one glyph
@@ -99,7 +96,7 @@ def find_heat(grey: np.ndarray, look: Look, height: float, search: Search = SEAR
     """
     scale = min(search.suited / height, search.largest / max(grey.shape))
     sheet = _sheet(grey, scale, search.padding)
-    whole = np.zeros([max(side, TILE) for side in sheet.shape], np.float32)
+    whole = np.zeros(sheet.shape, np.float32)
     for (row, column), heat, _, own in _views(sheet, look, search.overlap):
         part = whole[row : row + TILE, column : column + TILE]
         np.maximum(part, (heat.max(-1) * own).repeat(STRIDE, 0).repeat(STRIDE, 1), out=part)
@@ -134,90 +131,44 @@ def _better_scales(found: Sequence[Detection], scales: Sequence[float], most: fl
 
 
 def _look(grey: np.ndarray, scales: Sequence[float], look: Look, search: Search) -> Peaks:
-    """What the network sees at some scales, those at which the picture is small together in a tile."""
-    sheets = [_sheet(grey, scale, search.padding) for scale in scales]
-    small = [number for number, sheet in enumerate(sheets) if max(sheet.shape) <= TILE]
-    large = [number for number, sheet in enumerate(sheets) if max(sheet.shape) > TILE]
-    views = ((number, view) for number in large for view in _views(sheets[number], look, search.overlap))
-    together = (
-        found
-        for collage in _pack([(number, sheets[number].shape) for number in small], search.apart)
-        for found in _views_together({number: (sheets[number], place) for number, place in collage.items()}, look)
-    )
-    return _join([_peaks(grey, scales[number], view, search) for number, view in itertools.chain(views, together)])
-
-
-def _pack(shapes: Sequence[tuple[int, tuple[int, ...]]], apart: int) -> list[dict[int, tuple[int, int]]]:
-    """Where in tiles sheets of these shapes, each with its number, have room `apart`: for each tile, their places.
-
-    They stand on shelves, from the highest to the lowest (Coffman et al. 1980, next-fit decreasing height).
-    """
-    tiles: list[dict[int, tuple[int, int]]] = []
-    row = column = below = TILE + 1
-    for number, (height, width) in sorted(shapes, key=lambda shape: -shape[1][0]):
-        high, wide = (STRIDE * math.ceil((side + apart) / STRIDE) for side in (height, width))
-        if column + width > TILE:
-            row, column, below = below, 0, below + high
-        if row + height > TILE:
-            tiles.append({})
-            row, column, below = 0, 0, high
-        tiles[-1][number] = row, column
-        column += wide
-    return tiles
+    return _join([_peaks(grey, scale, look, search) for scale in scales])
 
 
 def _join(parts: Sequence[Peaks]) -> Peaks:
     return Peaks(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("boxes", "classes", "scales")))
 
 
-def _peaks(grey: np.ndarray, scale: float, view: View, search: Search) -> Peaks:
-    """What the network sees in a view of the picture at a scale."""
-    (row, column), heat, box, own = view
+def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
+    """What the network sees at one scale, tile by tile."""
     limits = np.array(grey.shape[::-1])
-    cells, seen, scores = find_peaks(heat, box, search.least)
-    is_own = own[tuple(cells.T)]
-    start = seen[is_own, :2] + (column, row) - search.padding
-    low, high = (np.clip(corner / scale, 0, limits) for corner in (start, start + seen[is_own, 2:]))
-    found = np.concatenate([low, np.maximum(high - low, 1)], 1)
-    classes = np.pad(scores[is_own], [(0, 0), (0, len(CLASSES) - heat.shape[-1])])
-    return Peaks(found, classes, np.full(len(found), scale))
-
-
-def _views_together(sheets: dict[int, tuple[np.ndarray, tuple[int, int]]], look: Look) -> list[tuple[int, View]]:
-    """What the network answers for sheets, each with its place in one tile, by their numbers."""
-    first, _ = next(iter(sheets.values()))
-    tile, views = np.full((TILE, TILE), first[0, 0]), []
-    for sheet, (row, column) in sheets.values():
-        tile[row : row + sheet.shape[0], column : column + sheet.shape[1]] = sheet
-    heat, box = _ask(tile, look)
-    for number, (sheet, (row, column)) in sheets.items():
-        down, across = (
-            (start <= PLACES) & (start + side > PLACES) for start, side in zip((row, column), sheet.shape, strict=True)
-        )
-        views.append((number, ((-row, -column), heat, box, down[:, None] & across)))
-    return views
-
-
-def _ask(tile: np.ndarray, look: Look) -> tuple[np.ndarray, np.ndarray]:
-    heat, box = look(tile[None, ..., None].astype(np.float32) / 255)
-    return heat[0], box[0]
+    boxes, classes = [np.zeros((0, 4))], [np.zeros((0, len(CLASSES)))]
+    for (row, column), heat, box, own in _views(_sheet(grey, scale, search.padding), look, search.overlap):
+        cells, seen, scores = find_peaks(heat, box, search.least)
+        is_own = own[tuple(cells.T)]
+        start = seen[is_own, :2] + (column, row) - search.padding
+        low, high = (np.clip(corner / scale, 0, limits) for corner in (start, start + seen[is_own, 2:]))
+        boxes.append(np.concatenate([low, np.maximum(high - low, 1)], 1))
+        classes.append(np.pad(scores[is_own], [(0, 0), (0, len(CLASSES) - heat.shape[-1])]))
+    found = np.concatenate(boxes)
+    return Peaks(found, np.concatenate(classes), np.full(len(found), scale))
 
 
 def _views(sheet: np.ndarray, look: Look, overlap: int) -> Iterator[View]:
     """What the network answers for each tile of a sheet."""
-    below, right = (max(0, TILE - side) for side in sheet.shape)
-    sheet = cv2.copyMakeBorder(sheet, 0, below, 0, right, cv2.BORDER_CONSTANT, value=int(sheet[0, 0]))
+    places = STRIDE * np.arange(GRID)
     for (row, top, bottom), (column, left, right) in itertools.product(*(_starts(n, overlap) for n in sheet.shape)):
         tile = sheet[row : row + TILE, column : column + TILE]
-        down, across = ((low <= PLACES) & (high > PLACES) for low, high in ((top, bottom), (left, right)))
-        yield (row, column), *_ask(tile, look), down[:, None] & across
+        heat, box = (answer[0] for answer in look(tile[None, ..., None].astype(np.float32) / 255))
+        down, across = ((low <= places) & (places < high) for low, high in ((top, bottom), (left, right)))
+        yield (row, column), heat, box, down[:, None] & across
 
 
 def _sheet(grey: np.ndarray, scale: float, padding: int) -> np.ndarray:
-    """The picture at a scale, with paper around it."""
+    """The picture at a scale, with paper around it, at least as large as a tile."""
     seen = resize(grey, scale, cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     paper = int(np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]])))
-    return cv2.copyMakeBorder(seen, padding, padding, padding, padding, cv2.BORDER_CONSTANT, value=paper)
+    below, right = (padding + max(0, TILE - side - 2 * padding) for side in seen.shape)
+    return cv2.copyMakeBorder(seen, padding, below, padding, right, cv2.BORDER_CONSTANT, value=paper)
 
 
 def _starts(side: int, overlap: int) -> list[tuple[int, float, float]]:

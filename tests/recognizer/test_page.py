@@ -2,13 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from recognizer.detector import Detector, load_detector
 from recognizer.errors import ModelError
 from recognizer.glyphs import CLASSES, GRID, STRIDE, TILE
-from recognizer.page import SEARCH, Peaks, _merge, _pack, _starts, find_glyphs
+from recognizer.page import SEARCH, Peaks, _merge, _starts, find_glyphs
 from tests.drawing import FOUR, SEVEN, ZERO, beside, draw
 
 ONE_SCALE = replace(SEARCH, again=(1.0,))
@@ -45,28 +43,6 @@ def test_a_glyph_is_found_once_where_it_is_whatever_the_tiles(place):
     assert len(found) == 1
     left, top, width, height = found[0].box
     assert (left + width / 2, top + height / 2) == pytest.approx(place, abs=14)
-
-
-@given(st.lists(st.tuples(st.integers(49, TILE), st.integers(49, TILE)), max_size=9))
-def test_sheets_that_share_a_tile_lie_in_it_and_beside_each_other(shapes):
-    tiles = _pack(list(enumerate(shapes)), apart=16)
-    assert sorted(number for tile in tiles for number in tile) == list(range(len(shapes)))
-    for tile in tiles:
-        taken = np.zeros((TILE, TILE), int)
-        for number, (row, column) in tile.items():
-            height, width = shapes[number]
-            assert row % STRIDE == column % STRIDE == 0
-            assert row + height <= TILE >= column + width
-            taken[max(row - 15, 0) : row + height, max(column - 15, 0) : column + width] += 1
-        assert taken.max() == 1
-
-
-def test_a_small_picture_is_looked_at_in_few_tiles_and_read_as_well():
-    looks, detector = [], load_detector()
-    grey = np.asarray(draw(beside([FOUR, SEVEN, ZERO], 0.8), (90, 40), 3))
-    found = find_glyphs(grey, lambda tiles: looks.append(1) or detector(tiles))
-    assert [glyph.name for glyph in sorted(found, key=lambda glyph: glyph.box[0])] == ["4", "7", "0"]
-    assert len(looks) <= 3
 
 
 def test_tiny_writing_on_a_large_sheet_does_not_take_ever_more_tiles():
