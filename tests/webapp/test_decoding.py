@@ -85,7 +85,7 @@ def test_many_files_wait_for_their_turn(client, others, monkeypatch):
 
 
 def test_a_turn_ends_with_the_reading_whether_it_went_well_or_not(client, app):
-    for data in (COSTLY, b"II*\0 and nothing else") * len(app.extensions["decoding"]):
+    for data in (COSTLY, b"II*\0 and nothing else") * 2:
         assert client.post(RECOGNIZE, data=data).status_code in (200, 400)
     assert client.post(RECOGNIZE, data=COSTLY).json["text"] == "7"
 
