@@ -6,7 +6,7 @@ import pytest
 from recognizer import NoInk, read
 from tests.photographs import photograph
 
-LEAST_DIGITS = 0.91  # 0.975 of 200 digits today, less two standard errors of the 24 that are read here
+LEAST_DIGITS = 0.89  # 0.975 of 200 digits today, less two standard errors of the 16 that are read here
 LEAST_LINES = 0.93  # 0.98 of 300 lines today
 
 
@@ -24,7 +24,7 @@ def text(picture, model, layout):
 
 
 def test_most_photographed_digits_are_read(model, written):
-    labels = [str(number % 10) for number in range(24)]
+    labels = [str(number % 10) for number in range(16)]
     read_as = [text(photograph([[written[d][n // 2]]], n), model, "auto") for n, d in enumerate(labels)]
     assert np.mean([a == b for a, b in zip(labels, read_as, strict=True)]) >= LEAST_DIGITS
 

@@ -63,7 +63,7 @@ def test_fine_tuning_goes_on_from_a_bundle_and_tells_what_was_forgotten(base, mi
         "--set",
         "augment.clean=1.0",
         "--epochs",
-        "12",
+        "8",
     ]
     done = subprocess.run(
         [sys.executable, "-m", "train", *words], cwd=ROOT, capture_output=True, text=True, check=False
