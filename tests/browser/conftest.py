@@ -26,7 +26,7 @@ CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
 TWO_FRAMES = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
-ANIMATIONS = "async () => { await Promise.all(document.getAnimations().map((animation) => animation.finished)) }"
+ANIMATIONS = "async () => { await Promise.allSettled(document.getAnimations().map((animation) => animation.finished)) }"
 BLOCKED = "Service Worker registration blocked by Playwright"
 PATIENCE = 15_000  # milliseconds, as several share the processors
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
