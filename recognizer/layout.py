@@ -20,6 +20,7 @@ class Geometry:
 
 GEOMETRY = Geometry()
 
+WHOLLY = 1 - 1e-6  # of a box that lies in another one, but for rounding
 READ = ".,-/:+%"  # the marks that are answered
 
 Number = list[Detection]  # digits and marks from left to right
@@ -47,7 +48,7 @@ def leave_out(glyphs: Sequence[Detection], rows: Sequence[Row]) -> list[Detectio
     return [
         glyph
         for glyph in glyphs
-        if id(glyph) not in known and not (overlaps(np.array(glyph.box), colons)[1] == 1).any()
+        if id(glyph) not in known and not (overlaps(np.array(glyph.box), colons)[1] > WHOLLY).any()
     ]
 
 

@@ -23,11 +23,10 @@ from recognizer.layout import Number, Row, arrange, find_table, leave_out
 from recognizer.marks import find_marks
 from recognizer.model import Model
 from recognizer.page import SEARCH, find_glyphs
-from recognizer.reading import Digit, Mark, Reading
+from recognizer.reading import PLACES, Digit, Mark, Reading
 
 Box = tuple[float, float, float, float]  # x, y, width, height
 
-PLACES = 6  # decimal places of a probability; more would be noise
 LAYOUTS = ("auto", "digit", "page")
 NONE = np.zeros((0, 4))  # boxes
 ONE = replace(SEARCH, least=0.05, likely=0.12)  # where there is a digit for certain, the surest one is it (blank)

@@ -12,6 +12,7 @@ import numpy as np
 from recognizer.components import Glyph
 from recognizer.glyphs import DIGITS
 
+PLACES = 6  # decimal places of a probability; more would be noise
 REJECTED = "?"  # stands for what is probably no digit
 
 
@@ -88,7 +89,7 @@ class Reading:
     @property
     def confidence(self) -> float:
         """How likely all digits and marks are right of the number that is least so."""
-        return round(min(math.prod(number) for number in self._numbers()), 6)
+        return round(min(math.prod(number) for number in self._numbers()), PLACES)
 
     def _numbers(self) -> Iterator[list[float]]:
         """The confidences of the digits and marks of each number, in the order of the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess  # our own command alone  # nosec B404
+import subprocess  # our own command alone
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +27,7 @@ def export(saved: Path, out: Path) -> None:
     command = [sys.executable, "-m", "train.litert", str(saved), str(out)]
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": paths}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own  # nosec B603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603, our own
     if done.returncode:
         raise _failure(done.stderr)
     return None

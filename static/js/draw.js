@@ -89,7 +89,7 @@ async function recognise() {
   mark();
   sayLater();
   if (isKept) say("Kept in your history.");
-  at("replace").hidden = !(isKept && page.dataset.entry);
+  at("replace").hidden = !(isKept && page.dataset.replaces);
   if (at("answer").getBoundingClientRect().top > innerHeight - SEEN) at("answer").scrollIntoView();
 }
 
@@ -113,7 +113,7 @@ async function replace() {
   try {
     const response = await fetch(page.dataset.replaces, { method: "POST", body: data });
     if (!response.ok) return say((await answerOf(response)).textContent, true);
-    delete page.dataset.entry;
+    delete page.dataset.replaces;
     at("replace").hidden = true;
     say("The earlier drawing is deleted. It can be brought back from the history for an hour.");
   } catch {

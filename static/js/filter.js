@@ -1,6 +1,6 @@
 /** The history's filter: days are the visitor's own, and fields left blank do not stand in the address. */
 
-import { forgetAll } from "./originals.js";
+import { forget, forgetAll } from "./originals.js";
 
 const form = document.querySelector(".filter form");
 
@@ -12,4 +12,11 @@ form?.addEventListener("submit", () => {
 window.addEventListener("pageshow", () => {
   for (const field of form?.elements ?? []) field.disabled = false; // when one comes back
 });
-document.querySelector(".danger")?.form.addEventListener("submit", forgetAll); // with the answers go their pictures
+// With answers go the pictures that this browser keeps of them.
+document.querySelector(".danger")?.form.addEventListener("submit", forgetAll);
+document.addEventListener("submit", ({ target, submitter }) => {
+  const [, entry] = /\/history\/(\d+)\/delete/.exec(target.action) ?? [];
+  if (entry) forget(Number(entry));
+  const ticked = submitter?.name === "csrf_token" ? new FormData(target).getAll("id") : [];
+  for (const each of ticked) forget(Number(each));
+});

@@ -18,12 +18,17 @@ const batch = new Batch(form, document.getElementById("batch"), (entry) => keep(
 let leaving;
 let original; // of the single picture that was sent last
 
-/** As if these had been chosen in the form, and sent. */
-function send(files) {
+/** As if these had been chosen in the form. */
+function choose(files) {
   const list = new DataTransfer();
   for (const file of files) list.items.add(file);
   input.files = list.files;
-  if (list.files.length) form.requestSubmit();
+}
+
+/** As if these had been chosen in the form, and sent. */
+function send(files) {
+  choose(files);
+  if (input.files.length) form.requestSubmit();
 }
 
 form.addEventListener("submit", async (event) => {
@@ -41,9 +46,7 @@ input.addEventListener("change", () => (input.files.length === 1 ? adjustment.op
 /** Take the picture of an answer once more, as its page asks for, or one that another program shares. */
 async function takeUp(file) {
   if (!file) return;
-  const list = new DataTransfer();
-  list.items.add(file);
-  input.files = list.files;
+  choose([file]);
   adjustment.open(file);
 }
 

@@ -100,3 +100,22 @@ def test_from_its_answer_it_is_cut_and_read_again(visit):
     page.get_by_role("button", name="Delete all 1").click()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_what_is_deleted_from_the_list_is_forgotten_too(visit, ticked):
+    page = visit("/upload")
+    choose(page, encode(NUMBER))
+    recognise(page, "Read as 74")
+    entry = page.url.rpartition("/")[2]
+    page.goto("/history")
+    if ticked:
+        page.get_by_label("Select 74").check()
+        page.get_by_role("button", name="Delete selected").click()
+    else:
+        page.get_by_role("button", name="Delete this 74").click()
+    page.get_by_text("Nothing here yet").wait_for()
+    page.wait_for_function(
+        "(entry) => import('/static/js/originals.js').then(({ find }) => find(entry)).then((file) => !file)",
+        arg=int(entry),
+    )

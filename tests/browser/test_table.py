@@ -5,10 +5,9 @@ from playwright.sync_api import expect
 
 from tests.browser.test_history import labels
 from tests.browser.test_upload import send
-from tests.drawing import FOUR, SEVEN, ZERO, encode, table
 from tests.processes import wait_until
+from tests.webapp.test_tables import TABLE
 
-TABLE = encode(table([[SEVEN, FOUR], [ZERO, SEVEN], [[], FOUR]]))
 READ = "7\t4\n0\t7\n\t4"
 
 

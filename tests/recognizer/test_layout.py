@@ -3,7 +3,7 @@ import pytest
 
 from recognizer.detection import Detection
 from recognizer.glyphs import CLASSES
-from recognizer.layout import arrange, find_table
+from recognizer.layout import arrange, find_table, leave_out
 
 
 def found(name, x, y, width=20.0, height=40.0):
@@ -33,6 +33,13 @@ def test_a_dot_above_another_one_makes_a_colon():
     dots = [found(".", 22, 10, 4, 4), found(".", 22, 30, 4, 4)]
     assert spell(arrange([*number("1"), *dots, *number("2", x=30)])) == ["1:2"]
     assert spell(arrange([*number("1"), dots[1], *number("2", x=30)])) == ["1.2"]
+
+
+def test_what_stands_in_no_row_is_left_out_but_not_the_dots_of_a_colon():
+    dots = [found(".", 22.1, 10.3, 4.7, 4.1), found(".", 22.4, 30.7, 4.2, 4.9)]
+    letter = found("other", 200, 10)
+    glyphs = [*number("1"), *dots, *number("2", x=30), letter]
+    assert leave_out(glyphs, arrange(glyphs)) == [letter]
 
 
 def test_numbers_of_a_line_that_stand_apart_have_a_space_between_them():

@@ -91,7 +91,7 @@ def remove_chosen() -> ResponseReturnValue:
     for each in found:
         each.deleted_at = datetime.now(UTC)
     db.session.commit()
-    flash(f"{len(found)} deleted. You can bring them back for an hour, from the end of this page.")
+    flash(f"{len(found)} deleted. You can bring them back for an hour, from the end of your history.")
     return redirect(add_arguments(url_for(".index"), request.args), 303)
 
 

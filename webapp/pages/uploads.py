@@ -110,9 +110,8 @@ def _read_rows(
         pictures, partial(recognise, model=model, patience=decoding.LONG_PATIENCE), skip_pages
     ):
         if found.page == 1 or not document:
-            document = uuid4().hex
-        whole = document if found.pages > 1 else None
-        entry = entries.keep(found.reading, source, document=whole) if found.reading else None
+            document = uuid4().hex if found.pages > 1 else None
+        entry = entries.keep(found.reading, source, document=document) if found.reading else None
         error = found.problem[1] if found.problem else None
         yield Row(found.title, entry, error, found.page == found.pages)
 

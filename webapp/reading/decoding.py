@@ -38,7 +38,7 @@ def decode(data: bytes, page: int = 1, patience: float = PATIENCE) -> Picture:
     """Return the picture in a file, within the site's limits. Raises PictureError, ServiceUnavailable."""
     limit = current_app.config["MAX_MEGAPIXELS"]
     if not (megapixels := weigh(data)):
-        return decode_file(data, limit, page)
+        return decode_file(data, limit, page, apart=False)  # which need not weigh it once more
     with _take_turn(megapixels, patience):
         return decode_file(data, limit, page)
 
