@@ -27,7 +27,7 @@ def ran():
     notebook = nbformat.read(path, as_version=4)
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in (UPLOAD, "answers.outputs")]
     environment = os.environ | {"NOTEBOOK_CHANGES": SMALL}
-    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": path.parent}})
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}})
     client.execute(env=environment)
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
