@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recognizer.detection import Detection, overlaps
+from recognizer.glyphs import MARKS
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,6 @@ class Geometry:
 GEOMETRY = Geometry()
 
 WHOLLY = 1 - 1e-6  # of a box that lies in another one, but for rounding
-READ = ".,-/:+%"  # the marks that are answered
 
 Number = list[Detection]  # digits and marks from left to right
 Row = list[Number]
@@ -34,7 +34,7 @@ def arrange(glyphs: Sequence[Detection], geometry: Geometry = GEOMETRY) -> list[
     """
     lines = _group([glyph for glyph in glyphs if glyph.is_digit])
     for mark in _pair_dots(glyphs):
-        if mark.name in READ and (line := _line_of(mark, lines, geometry)) is not None:
+        if mark.name in MARKS and (line := _line_of(mark, lines, geometry)) is not None:
             line.append(mark)
     lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
     return [_split(sorted(line, key=lambda glyph: _middle(glyph)[0]), geometry) for line in lines]

@@ -12,38 +12,44 @@ from collections.abc import Sequence
 import numpy as np
 
 COUNT = 200
-FORMS = (
-    "9.9",
-    "99.9",
-    "999.99",
-    "-9",
-    "-99",
-    "-99.9",
-    "9/9",
-    "99/99",
-    "99/99/9999",
-    "99:99",
-    "9,999",
-    "99-999",
-    "9+99",
-)
+FORMS = {
+    "marks": (
+        "9.9",
+        "99.9",
+        "999.99",
+        "-9",
+        "-99",
+        "-99.9",
+        "9/9",
+        "99/99",
+        "99/99/9999",
+        "99:99",
+        "9,999",
+        "99-999",
+        "9+99",
+    ),
+    "sums": ("9+9=99", "99-9=9", "(9+9)/9", "(99-9)/9=9", "99=9", "9+(9-9)", "(99)", "9/(9+9)=9"),
+}
 
 Stroke = list[list[float]]
 
 
-def compose(items: Sequence[dict]) -> list[dict]:
-    """Return labelled strokes of numbers, always the same ones, from labelled strokes of digits with their writers."""
+def compose(items: Sequence[dict], forms: Sequence[str]) -> list[dict]:
+    """Return labelled strokes of numbers of some FORMS, each 9 of which stands for any digit, always the same ones.
+
+    They are made from labelled strokes of digits with their writers.
+    """
     writers: dict[tuple[str, str], dict[str, list[list[Stroke]]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
         writers[item["donor"], item["writer"]][item["label"]].append(item["strokes"])
     complete = [digits for _, digits in sorted(writers.items()) if len(digits) == 10]
-    return [_write(complete, random.Random(number)) for number in range(COUNT)]
+    return [_write(complete, forms, random.Random(number)) for number in range(COUNT)]
 
 
-def _write(writers: Sequence[dict[str, list[list[Stroke]]]], rng: random.Random) -> dict:
+def _write(writers: Sequence[dict[str, list[list[Stroke]]]], forms: Sequence[str], rng: random.Random) -> dict:
     """One number: a writer's digits, 1 high, and marks beside them."""
     digits, gap = rng.choice(writers), rng.uniform(0.05, 0.3)
-    label = "".join(str(rng.randrange(10)) if character == "9" else character for character in rng.choice(FORMS))
+    label = "".join(str(rng.randrange(10)) if character == "9" else character for character in rng.choice(forms))
     strokes, x = [], 0.0
     for character in label:
         placed = _unit(rng.choice(digits[character])) if character.isdigit() else _mark(character, rng)
@@ -63,7 +69,7 @@ def _unit(strokes: Sequence[Stroke]) -> list[np.ndarray]:
 
 
 def _mark(mark: str, rng: random.Random) -> list[np.ndarray]:
-    """A mark beside digits that are 1 high: a tap, a dash, a slash, a cross, two taps."""
+    """A mark beside digits that are 1 high: a tap, a dash or two, a slash, a cross, two taps, a bow."""
     between = rng.uniform
     match mark:
         case ".":
@@ -78,6 +84,14 @@ def _mark(mark: str, rng: random.Random) -> list[np.ndarray]:
             return [np.array([[length, between(-0.15, 0.05)], [length / 2, 0.5], [0, between(1, 1.15)]])]
         case ":":
             return [np.array([[0, between(0.25, 0.4)]]), np.array([[0.02, between(0.75, 0.95)]])]
+        case "=":
+            y, apart, length = between(0.3, 0.5), between(0.18, 0.32), between(0.3, 0.6)
+            lines = [[0, y], [length, y + between(-0.05, 0.05)]], [[0.02, y + apart], [length - 0.02, y + apart]]
+            return [np.array(line) for line in lines]
+        case "(" | ")":
+            depth, turns = between(0.15, 0.3), np.linspace(0, np.pi, 9)
+            bow = np.sin(turns) if mark == ")" else 1 - np.sin(turns)
+            return [np.stack([depth * bow, np.linspace(between(-0.2, 0), between(1, 1.2), 9)], 1)]
         case _:
             half = between(0.2, 0.3)
             return [np.array([[0, 0.55], [2 * half, 0.55]]), np.array([[half, 0.55 - half], [half, 0.55 + half]])]

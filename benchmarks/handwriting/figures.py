@@ -38,6 +38,7 @@ TITLES = {
     "hwd1000": "HWD-1000, drawn with a mouse",
     "strings": "UNIPEN's numbers of two to five digits",
     "marks": "numbers with marks, composed of UNIPEN's digits",
+    "sums": "sums with brackets, composed of UNIPEN's digits",
     "cells": "numbers in the printed cells of a mark sheet",
     "amounts": "amounts on cheques",
     "notebook": "numbers in ruled notebooks",

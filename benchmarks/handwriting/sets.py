@@ -3,7 +3,7 @@
 {name: {"file", "shows": "digit" | "digits" | "number" | "nothing", "layout", "order", "limit", and of strokes
 "draw": "canvas" | "strip", "pen", "transparent"}}. A file is a .zip of pictures with labels.csv (file, label), a
 .json.gz of strokes ({"label", "strokes"}), or an .npz of pictures (n, height, width) uint8 and labels, which "arrays"
-names. One more set is composed of the strokes of digits, `benchmarks.handwriting.composed`.
+names. More sets are composed of the strokes of digits, `benchmarks.handwriting.composed`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.handwriting.canvas import on_square, on_strip, png
-from benchmarks.handwriting.composed import compose
+from benchmarks.handwriting.composed import FORMS, compose
 
 SEED = 5
 COMPOSED = {
-    "marks": {
+    name: {
         "file": "unipen-dev-digits.json.gz",
         "shows": "number",
         "layout": "auto",
         "draw": "strip",
-        "composed": True,
+        "forms": forms,
     }
+    for name, forms in FORMS.items()
 }
 
 
@@ -123,7 +124,7 @@ def _strokes(path: Path, row: dict) -> list[Sample]:
             "" if row["shows"] == "nothing" else item["label"],
             partial(draw, item["strokes"], number, **options),
         )
-        for number, item in enumerate(compose(items) if row.get("composed") else items)
+        for number, item in enumerate(compose(items, row["forms"]) if "forms" in row else items)
     ]
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from benchmarks.handwriting import matching
 from benchmarks.handwriting.sets import Handwriting, Sample
 from recognizer import Model, NoInk, read
-from recognizer.layout import READ
+from recognizer.glyphs import MARKS
 
 SURE = 0.9  # the confidence from which a wrong digit counts as surely wrong
-NO_MARKS = str.maketrans("", "", READ)
+NO_MARKS = str.maketrans("", "", MARKS)
 
 Answer = dict | None  # Reading.as_dict(), None where no ink was found
 

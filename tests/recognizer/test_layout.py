@@ -54,6 +54,9 @@ def test_numbers_of_a_line_that_stand_apart_have_a_space_between_them():
         ("-", (-25, 18, 18, 4), "-12"),
         ("/", (20, -5, 10, 50), "1/2"),
         (":", (21, 12, 4, 24), "1:2"),
+        ("=", (21, 16, 4, 9), "1=2"),
+        ("(", (-14, -4, 10, 48), "(12"),
+        (")", (47, -4, 10, 48), "12)"),
     ],
 )
 def test_marks_stand_where_they_are_written(mark, box, text):
