@@ -80,17 +80,23 @@ def read(
     return read_picture(decode(data, max_megapixels, page), model, layout)
 
 
-def read_picture(picture: Picture, model: Model, layout: str = "auto", shortcut: Shortcut = SHORTCUT) -> Reading:
+def read_picture(
+    picture: Picture, model: Model, layout: str = "auto", *, may_turn: bool = True, shortcut: Shortcut = SHORTCUT
+) -> Reading:
     """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError.
 
-    A digit drawn on plain paper that the model is sure of is read at once; all else goes through the page network, and
-    with the layout "page" every drawing does.
+    A photograph whose numbers seem to lie on their side is turned to be read, if it `may_turn`. A digit drawn on plain
+    paper that the model is sure of is read at once; all else goes through the page network, and with the layout "page"
+    every drawing does.
     """
     picture = replace(picture, grey=condense(picture.grey))
     if (contrast := find_contrast(picture.grey)) is None:
         if layout == "digit":
             return _read_page(picture, find_glyphs(picture.grey, load_detector(), search=ONE), NONE, model, layout)
-        return _read_page(*_find_upright(picture), NONE, model, layout)
+        found = find_glyphs(picture.grey, load_detector())
+        if may_turn:
+            picture, found = _find_upright(picture, found)
+        return _read_page(picture, found, NONE, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
     together = layout == "digit" or (layout == "auto" and not components.count_gaps(shortcut.tall))
@@ -160,9 +166,10 @@ def _look_again(components: Components, digit: Detection, model: Model, shortcut
     return digit.heed(probabilities, shortcut.second) if probabilities.sum() > 0.5 else digit
 
 
-def _find_upright(picture: Picture, turning: Turning = TURNING) -> tuple[Picture, list[Detection]]:
-    """The picture, turned if much more is to be seen so, and its glyphs."""
-    found = find_glyphs(picture.grey, load_detector())
+def _find_upright(
+    picture: Picture, found: list[Detection], turning: Turning = TURNING
+) -> tuple[Picture, list[Detection]]:
+    """The picture in which these glyphs were found, turned if much more is to be seen so, and its glyphs."""
     scores = [glyph.score for glyph in found if glyph.is_digit]
     if scores and np.mean(scores) >= turning.trusted:
         return picture, found

@@ -26,6 +26,7 @@ export function showNothing() {
 export function update(found) {
   const old = place.querySelector(".answer");
   if (!old || !found.matches(".answer") || found.querySelector(".steps")) return show(found);
+  old.dataset.signs = found.dataset.signs ?? "";
   const [articles, fresh] = [old, found].map((answer) => [...answer.querySelectorAll("article")]);
   for (const part of [...old.children]) if (!part.matches("article")) part.remove();
   articles.slice(fresh.length).forEach((article) => article.remove());
@@ -34,11 +35,13 @@ export function update(found) {
   old.append(...fresh.slice(articles.length));
 }
 
-/** Mark the digits of the answer over the drawing. */
+/** Mark the digits and signs of the answer over the drawing. */
 export function mark() {
-  const articles = place.querySelectorAll("article[data-box]");
-  while (boxes.children.length > articles.length) boxes.lastElementChild.remove();
-  articles.forEach((article, i) => frame(boxes.children[i] ?? newFrame(), article));
+  const digits = [...place.querySelectorAll("article[data-box]")].map((article) => [article.dataset.box, article]);
+  const signs = (place.firstElementChild.dataset.signs ?? "").split(",").filter(Boolean).map((box) => [box]);
+  const all = [...digits, ...signs];
+  while (boxes.children.length > all.length) boxes.lastElementChild.remove();
+  all.forEach(([box, article], i) => frame(boxes.children[i] ?? newFrame(), box, article));
 }
 
 /** Make the article of a digit that of another, without bars that jump. */
@@ -61,18 +64,18 @@ function newFrame() {
   return group;
 }
 
-/** Put a frame around a digit, with what it was read as above it, or below where there is no room above. */
-function frame(group, article) {
-  const [x, y, width, height] = article.dataset.box.split(" ").map(Number);
-  const digit = article.querySelector(".digit");
-  const isRejected = digit.dataset.rejected === "true";
+/** Put a frame around a sign, or around a digit with what it was read as above it, or below where there is no room. */
+function frame(group, box, article) {
+  const [x, y, width, height] = box.split(" ").map(Number);
+  const digit = article?.querySelector(".digit");
+  const isRejected = digit?.dataset.rejected === "true";
   const [rect, label] = group.children;
-  group.setAttribute("class", isRejected ? "rejected" : "");
+  group.setAttribute("class", isRejected ? "rejected" : digit ? "" : "mark");
   group.setAttribute("transform", `translate(${x} ${y})`);
   rect.setAttribute("width", width);
   rect.setAttribute("height", height);
   label.setAttribute("y", y < ABOVE ? height + 22 : -6);
-  label.textContent = isRejected ? "?" : digit.textContent;
+  label.textContent = isRejected ? "?" : (digit?.textContent ?? "");
 }
 
 /** Say the answer to those who do not see it, when it has settled. */

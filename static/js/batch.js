@@ -18,6 +18,7 @@ export class Batch {
   #button;
   #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these, `pages` of the next
   #running = null; // what aborts it
+  #isUpright = false;
   #count = 0;
   #done = 0;
   #failed = 0;
@@ -46,8 +47,12 @@ export class Batch {
     return this.#running !== null;
   }
 
-  /** Read these, too, and say of those that are `unreadable`, by their names, that they are. */
-  async add(files, unreadable = []) {
+  /**
+   * Read these, too, and say of those that are `unreadable`, by their names, that they are. A picture that the visitor
+   * has turned `isUpright`.
+   */
+  async add(files, unreadable = [], isUpright = false) {
+    this.#isUpright = isUpright;
     this.#form.querySelector(".error")?.remove();
     this.#section.hidden = this.#section.querySelector(".progress").hidden = false;
     this.#count += files.length + unreadable.length;
@@ -125,6 +130,7 @@ export class Batch {
     data.delete("image");
     for (const file of request.files) data.append("image", file);
     data.set("source", this.#count > 1 ? "batch" : "upload");
+    if (this.#isUpright) data.set("upright", "1");
     data.set("skip", request.done);
     data.set("skip_pages", request.pages);
     return fetch(this.#form.dataset.rows, { method: "POST", body: data, signal: this.#running.signal }).catch(lost);

@@ -58,7 +58,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("pointerdown", (event) => event.target.closest(".signs button") && event.preventDefault());
 
 /** Select in the number the digit that was tapped, so that the next key changes it. */
-function choose(tapped) {
+export function choose(tapped) {
   const box = tapped.closest(".boxed a");
   const article = box ? document.querySelector(box.getAttribute("href")) : tapped.closest("article");
   const answer = article.closest(".answer");

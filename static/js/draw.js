@@ -2,6 +2,7 @@
 
 import { mark, sayLater, show, showNothing, update } from "./answer.js";
 import { Drawing } from "./canvas.js";
+import { choose } from "./correct.js";
 import { answerOf, message, pause, restAfter } from "./page.js";
 import { download, fromSVG, HEIGHT, recall, remember, toPNG, toSVG } from "./storage.js";
 import { isWide, packed, squared, unpacked } from "./strokes.js";
@@ -104,6 +105,14 @@ async function ask(address, files = {}) {
   } catch {
     return [0, message("The site cannot be reached. Your drawing is still here, and is read when the site is back."), RETRY];
   }
+}
+
+/** Keep an answer of which a digit was tapped that is to be corrected, and select that digit. */
+async function correct(digit) {
+  const place = [...at("answer").querySelectorAll(".digit")].indexOf(digit);
+  await recognise();
+  const fresh = at("answer").querySelectorAll(".digit")[place];
+  if (fresh) choose(fresh);
 }
 
 /** Delete the entry that the drawing was begun from, of which a newer one is kept. */
@@ -239,6 +248,10 @@ form.addEventListener("submit", (event) => {
 at("answer").addEventListener("corrected", () => {
   const answer = kept.get(drawing.strokes);
   if (answer) answer[1] = at("answer").firstElementChild.cloneNode(true);
+});
+at("answer").addEventListener("click", ({ target }) => {
+  const digit = target.closest("article .digit");
+  if (digit && !at("answer").querySelector(".saying")) correct(digit);
 });
 for (const [id, action] of Object.entries(ACTIONS)) at(id).addEventListener("click", action);
 document.addEventListener("keydown", (event) => {

@@ -18,6 +18,7 @@ export class Rows {
     show.addEventListener("change", () => (list.dataset.show = show.value));
     tools.querySelector(".copy").addEventListener("click", (event) => this.#copy(event.target));
     tools.querySelector(".csv").addEventListener("click", () => this.#download());
+    list.addEventListener("corrected", (event) => this.#correct(event.target));
   }
 
   /** Whether there were rows when this page was left, which stand here again now. */
@@ -45,6 +46,14 @@ export class Rows {
     this.#list.replaceChildren();
     this.#tools.hidden = true;
     remember("sessionStorage", KEY, "");
+  }
+
+  /** Take over what a row was corrected to. */
+  #correct(form) {
+    const field = form.elements.label;
+    form.closest("li").dataset.text = field.value;
+    field.defaultValue = field.value; // which is kept with the row
+    this.keep();
   }
 
   get #cells() {

@@ -17,6 +17,7 @@ const batch = new Batch(form, document.getElementById("batch"), (entry) => keep(
 
 let leaving;
 let original; // of the single picture that was sent last
+let again; // the picture of an answer, if that is to be read again
 
 /** As if these had been chosen in the form. */
 function choose(files) {
@@ -38,7 +39,7 @@ form.addEventListener("submit", async (event) => {
   [original] = files;
   const adjusted = files.length === 1 ? [await adjustment.result(original)] : files;
   adjustment.close();
-  batch.add(adjusted);
+  batch.add(adjusted, [], adjusted[0] !== original || original === again);
 });
 
 input.addEventListener("change", () => (input.files.length === 1 ? adjustment.open(input.files[0]) : adjustment.close()));
@@ -58,7 +59,7 @@ async function findShared() {
   return response && new File([await response.blob()], "shared picture", { type: response.headers.get("Content-Type") });
 }
 
-if (location.hash.startsWith(AGAIN)) takeUp(await find(Number(location.hash.slice(AGAIN.length))));
+if (location.hash.startsWith(AGAIN)) takeUp((again = await find(Number(location.hash.slice(AGAIN.length)))));
 if (location.hash === "#shared") takeUp(await findShared());
 
 photo.addEventListener("change", () => send(photo.files));

@@ -99,3 +99,11 @@ def strokes() -> dict[str, list]:
 
 def real_strokes() -> dict[str, list]:
     return {str(one.label): [stroke.tolist() for stroke in one.strokes] for one in reversed(load_writings())}
+
+
+def expect_rows(page: Page, *texts: str) -> None:
+    """Expect that the pictures of a batch that could be read were read as these."""
+    fields = page.locator(".rows [name=label]")
+    expect(fields).to_have_count(len(texts))
+    for place, text in enumerate(texts):
+        expect(fields.nth(place)).to_have_value(text)

@@ -5,7 +5,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.drawing import FOUR, SEVEN, SEVEN_PNG, beside, draw, encode
+from tests.drawing import FIVE_WITH_FLOATING_BAR, FOUR, SEVEN, SEVEN_PNG, beside, draw, encode, photograph
 
 NUMBER = draw(beside([SEVEN, FOUR], 1.0), (800, 400), pen=20)
 
@@ -100,6 +100,19 @@ def test_from_its_answer_it_is_cut_and_read_again(visit):
     page.get_by_role("button", name="Delete all 1").click()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
+
+
+def test_a_picture_that_was_turned_is_turned_back(visit):
+    page = visit("/upload")
+    photo = photograph(draw(beside([FOUR, SEVEN, FIVE_WITH_FLOATING_BAR, FOUR], 0.8), (1100, 400), ink=60, paper=220))
+    choose(page, encode(photo.transpose(Image.Transpose.ROTATE_180)))
+    recognise(page, "Read as 4754")
+    expect(page.get_by_text("The picture was turned by 180° to be read.")).to_be_visible()
+    page.get_by_role("link", name="Turn back").click()
+    page.locator("#adjust canvas").wait_for()
+    page.get_by_role("button", name="Recognise").click()
+    expect(page.locator("h1")).not_to_have_text("Upload a picture")
+    expect(page.get_by_text("The picture was turned")).to_have_count(0)
 
 
 @pytest.mark.parametrize("ticked", [False, True])

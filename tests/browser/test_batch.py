@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recognizer import PictureError, read
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, expect_rows
 from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SCRIBBLE, SEVEN_PNG, draw, encode
 from tests.webapp.test_batch import zipped
@@ -77,11 +77,11 @@ def test_many_pictures_have_a_row_each_that_leads_to_the_history(visit, screen):
     expect(page.get_by_role("status")).to_contain_text("All done")
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
     expect(page.locator(".rows bdi")).to_have_text(["seven.png", "four.png"])
-    expect(page.locator(".rows strong")).to_have_text(["7", "4"])
+    expect_rows(page, "7", "4")
     expect(rows(page).first).to_contain_text("Very sure")
     assert page.locator(".rows img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 28
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    rows(page).nth(1).get_by_role("link").click()
+    rows(page).nth(1).locator(".name").click()
     expect(page.locator("h1")).to_have_text("Read as 4")
     assert kept(page) == ["4", "7"]
 
@@ -118,7 +118,7 @@ def test_more_may_be_added_while_others_are_read(page):
     progress(page, "0 of 3 pictures")
     held[0].continue_()
     progress(page, "3 of 3 pictures")
-    expect(page.locator(".rows strong")).to_have_text(["7", "7", "4"])
+    expect_rows(page, "7", "7", "4")
 
 
 def test_it_is_stopped_and_goes_on_where_it_was(page):
@@ -187,10 +187,10 @@ def test_an_answer_that_is_cut_off_is_completed(page):
     cut_off(page, lines=2)
     send(page, SEVEN, FOUR)
     expect(page.get_by_role("status")).to_contain_text("The connection to the site was lost")
-    expect(page.locator(".rows strong")).to_have_text(["7"])
+    expect_rows(page, "7")
     page.get_by_role("button", name="Resume").click()
     progress(page, "2 of 2 pictures")
-    expect(page.locator(".rows strong")).to_have_text(["7", "4"])
+    expect_rows(page, "7", "4")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -199,7 +199,7 @@ def test_each_page_of_a_pdf_has_a_row(visit, screen):
     send(page, SCAN, SEVEN)
     progress(page, "4 of 4 pictures")
     expect(page.locator(".rows bdi")).to_have_text([*PAGES, "seven.png"])
-    expect(page.locator(".rows strong")).to_have_text(["7", "4", "7", "7"])
+    expect_rows(page, "7", "4", "7", "7")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -246,7 +246,7 @@ def test_five_hundred_pictures_are_read_while_the_page_stays_responsive(page, ha
     progress(page, re.compile(r"^500 of 500 pictures, \d+ could not be read$"))
     watched = page.evaluate("() => watched")
     seen = page.evaluate("""() => [...document.querySelectorAll(".rows li")].map((row) =>
-        [...row.querySelectorAll(".name, strong, .reason")].map((part) => part.textContent))""")
+        [...row.querySelectorAll(".name, [name=label], .reason")].map((part) => part.value ?? part.textContent))""")
     assert seen == [[name, expected(data, model)] for name, data in files]
     labels = [name.removesuffix(".png")[-1] for name, _ in handwriting[:497]]
     assert sum(text == label for (_, text), label in zip(seen, labels, strict=False)) >= 0.97 * len(labels)
@@ -272,10 +272,10 @@ def test_without_javascript_many_get_a_page_with_a_row_each(visit, files):
     send(page, *files)
     expect(page.locator("h1")).to_have_text("3 pictures")
     expect(page.locator(".rows bdi")).to_have_text(["seven.png", "notes.txt", "four.png"])
-    expect(page.locator(".rows strong")).to_have_text(["7", "4"])
+    expect_rows(page, "7", "4")
     expect(rows(page).nth(1)).to_contain_text("This is not a picture")
     expect(page.get_by_role("status")).to_contain_text("All done; 1 could not be read.")
-    rows(page).last.get_by_role("link").click()
+    rows(page).last.locator(".name").click()
     expect(page.locator("h1")).to_have_text("Read as 4")
 
 
@@ -307,10 +307,24 @@ def test_only_what_needs_a_look_is_shown(page):
     expect(shown).to_have_count(3)
 
 
+def test_a_row_is_corrected_where_it_stands(page):
+    send(page, SEVEN, FOUR)
+    progress(page, "2 of 2 pictures")
+    rows(page).first.get_by_label("What it says").fill("1.5")
+    expect(rows(page).first.locator(".state")).to_have_text("Corrected. It was read as 7.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    with download.value.path().open(newline="") as file:
+        assert [line[1] for line in csv.reader(file)] == ["text", "1.5", "4"]
+    page.reload()
+    expect_rows(page, "1.5", "4")
+    assert kept(page) == ["4", "1.5"]
+
+
 def test_rows_are_still_there_when_one_comes_back(page):
     send(page, SEVEN, NOTES)
     progress(page, "2 of 2 pictures, 1 could not be read")
-    rows(page).first.get_by_role("link").click()
+    rows(page).first.locator(".name").click()
     page.wait_for_url("**/history/*")
     page.go_back()
     expect(page.locator(".rows bdi")).to_have_text(["seven.png", "notes.txt"])

@@ -49,6 +49,16 @@ def test_on_the_drawing_page_a_tap_and_a_key_are_enough(visit, device):
     assert labels(page) == [("491", True)]
 
 
+def test_a_tapped_digit_of_an_answer_is_kept_and_corrected(visit):
+    page = visit("/")
+    by_mouse(page, NUMBER)
+    page.locator("#answer article .digit").nth(1).click()
+    expect(number(page)).to_be_focused()
+    page.keyboard.press("9")
+    state(page, "Corrected. It was read as 471.")
+    assert labels(page) == [("491", True)]
+
+
 def test_on_the_drawing_page_it_stays_though_the_drawing_changes(visit):
     page = visit("/")
     by_mouse(page, NUMBER)

@@ -3,7 +3,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, TWO_FRAMES
+from tests.browser.conftest import PHONE, TWO_FRAMES, expect_rows
 from tests.drawing import FOUR, FOUR_PNG, SEVEN_PNG, draw, encode, photograph
 
 PHOTO = encode(photograph(draw(FOUR, (1200, 900), pen=44, ink=50, paper=215)), "JPEG")
@@ -105,7 +105,7 @@ def test_a_dropped_folder_is_a_batch(visit, tmp_path):
     page = visit("/upload")
     drop(page, tmp_path / "scans")
     expect(page.locator(".rows bdi")).to_have_text(["9.png", "10.png", "11.png"])
-    expect(page.locator(".rows strong")).to_have_text(["7", "4", "7"])
+    expect_rows(page, "7", "4", "7")
 
 
 def test_what_is_dropped_and_cannot_be_opened_is_said(visit, tmp_path):
@@ -127,7 +127,7 @@ def test_what_is_dropped_and_cannot_be_opened_is_said(visit, tmp_path):
     expect(page.locator("#progress-text")).to_have_text("3 of 3 pictures, 2 could not be read")
     expect(page.locator(".rows bdi")).to_have_text(["a.png", "locked", "b.png"])
     expect(page.locator(".reason")).to_have_text(["It cannot be opened."] * 2)
-    expect(page.locator(".rows strong")).to_have_text(["7"])
+    expect_rows(page, "7")
 
 
 def test_a_pasted_picture_goes_to_its_answer(visit):

@@ -57,6 +57,13 @@ def test_a_photograph_that_is_turned_is_read_upright(model, quarters):
     assert reading.as_dict()["turned"] == 360 - 90 * quarters
 
 
+def test_a_photograph_that_may_not_be_turned_is_read_as_it_is(model):
+    picture = photograph(draw(beside([FOUR, SEVEN, FIVE_WITH_FLOATING_BAR, FOUR], 0.8), (1100, 400), ink=60, paper=220))
+    sideways = Picture.of(np.asarray(picture.transpose(TURNS[1])))
+    assert read_picture(sideways, model).turned
+    assert not read_picture(sideways, model, may_turn=False).turned
+
+
 def test_an_upright_photograph_is_not_turned(model):
     picture = photograph(draw(beside([FOUR, SEVEN, ZERO], 0.8), (900, 400), ink=60, paper=220))
     assert "turned" not in read(encode(picture, "PNG"), model).as_dict()

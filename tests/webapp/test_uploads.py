@@ -43,7 +43,12 @@ def in_lines(client, *files, **fields):
 
 def shown(page):
     rows = re.findall(r"<li.*?</li>", page, re.S)
-    return [(_text(row, "bdi"), _text(row, "strong") or f"({_text(row, 'span')})") for row in rows]
+    return [(_text(row, "bdi"), _read_as(row) or f"({_text(row, 'span')})") for row in rows]
+
+
+def _read_as(row):
+    found = re.search(r'name="label"[^>]* value="([^"]*)"', row)
+    return found[1] if found else _text(row, "strong")
 
 
 def _text(row, tag):

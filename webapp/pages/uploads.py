@@ -106,9 +106,9 @@ def _read_rows(
 ) -> Iterator[Row]:
     """Read the pages of pictures, but not the first of the first one, and keep the answers."""
     document = None
-    for found in batch.read_pages(
-        pictures, partial(recognise, model=model, patience=decoding.LONG_PATIENCE), skip_pages
-    ):
+    may_turn = "upright" not in request.form  # as the visitor has done that
+    recognise_patiently = partial(recognise, model=model, patience=decoding.LONG_PATIENCE, may_turn=may_turn)
+    for found in batch.read_pages(pictures, recognise_patiently, skip_pages):
         if found.page == 1 or not document:
             document = uuid4().hex if found.pages > 1 else None
         entry = entries.keep(found.reading, source, document=document) if found.reading else None

@@ -28,7 +28,7 @@ def format_percent(share: float) -> str:
 def make_headline(entry: Entry) -> str:
     """Say what an entry is about in a few words: what it was read as, or what the visitor says that it is."""
     if len(entry.label) > LONG:
-        return f"{len(entry.digits)} digits"
+        return f"{len(entry.digits)} digit{'s' * (len(entry.digits) != 1)}"
     return entry.label if entry.corrected else f"Read as {entry.text}"
 
 

@@ -18,14 +18,15 @@ def recognise(
     layout: str = "auto",
     model: Model | None = None,
     patience: float = decoding.PATIENCE,
+    may_turn: bool = True,
 ) -> Reading:
-    """Read a picture, or a page of it, with the site's own model or another one.
+    """Read a picture, or a page of it, with the site's own model or another one; it may be turned for that.
 
     Raises PictureError, ModelError, and ServiceUnavailable after as many seconds of `patience`, if others are read.
     """
     decoded = decoding.decode(picture, page, patience)
     try:
-        reading = recognizer.read_picture(decoded, model or shelf.get_own(), layout)
+        reading = recognizer.read_picture(decoded, model or shelf.get_own(), layout, may_turn=may_turn)
     finally:
         if decoded.grey.size > LARGE:
             memory.give_back()
