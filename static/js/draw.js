@@ -5,17 +5,22 @@ import { Drawing } from "./canvas.js";
 import { choose } from "./correct.js";
 import { answerOf, message, pause, restAfter } from "./page.js";
 import { download, fromSVG, HEIGHT, recall, remember, toPNG, toSVG } from "./storage.js";
-import { isWide, packed, squared, unpacked } from "./strokes.js";
+import { isWide, packed, rightOf, squared, unpacked } from "./strokes.js";
 import { lay, nextPen, swap } from "./tools.js";
 
 const PAUSE = 60; // milliseconds from an answer to the next question, while a stroke goes on
 const RETRY = 3000; // milliseconds, while the site cannot be reached
 const SEEN = 120; // pixels of an answer that must be in the window, or it is brought there
 const WIDE = 2.5; // times its height that a sheet for numbers is wide
+const WIDEST = 10; // and how wide it can become
+const PIECE = 1.25; // by which it becomes wider
+const REST = 900; // milliseconds without a stroke, after which a sheet may move
+const ROOM = 0.6; // to the right of what is written, in heights of the sheet
 const NO_INK = 204; // the status of the answer to a drawing in which there is too little to read
 
 const at = (id) => document.getElementById(id);
 const page = at("drawing");
+const sheet = page.querySelector(".sheet");
 const form = at("recognise");
 const file = at("file");
 const drawing = new Drawing(at("canvas"), changed);
@@ -25,6 +30,7 @@ let seen = null; // the drawing that was asked about last
 let turn = 0; // counts what "Keep this answer" has begun and shown: live answers to questions from before are dropped
 let following = false;
 let wake; // ends a pause
+let resting; // the timer of a rest
 
 function changed() {
   at("undo").disabled = !drawing.canUndo;
@@ -32,6 +38,7 @@ function changed() {
   for (const id of ["clear", "png", "svg"]) at(id).disabled = drawing.isEmpty;
   at("pen-only").hidden = !drawing.penOnly;
   at("left").hidden = at("replace").hidden = true;
+  lengthen();
   say("");
   if (drawing.isEmpty) {
     seen = null;
@@ -169,9 +176,31 @@ function open(strokes, isKept = false) {
 /** Lay a square sheet, or a wide one. */
 function layOut(ratio) {
   drawing.ratio = ratio;
+  sheet.style.setProperty("--ratio", ratio);
+  at("backward").hidden = at("forward").hidden = ratio <= WIDE;
   page.closest(".desk").classList.toggle("wide", ratio > 1);
-  page.querySelector(".paper svg").setAttribute("viewBox", `0 0 ${ratio * HEIGHT} ${HEIGHT}`);
+  sheet.querySelector("svg").setAttribute("viewBox", `0 0 ${ratio * HEIGHT} ${HEIGHT}`);
   at("wide").setAttribute("aria-pressed", ratio > 1);
+}
+
+/** Make a wide sheet longer where it is full; after a rest, lest it moves under the pen, show where to go on. */
+function lengthen() {
+  clearTimeout(resting);
+  if (drawing.ratio === 1 || drawing.isBusy) return;
+  const end = rightOf(drawing.strokes) + ROOM;
+  const ratio = drawing.isEmpty ? WIDE : Math.min(PIECE * Math.ceil(end / PIECE), WIDEST);
+  if (drawing.isEmpty || ratio > drawing.ratio) layOut(ratio);
+  resting = setTimeout(() => {
+    const { scrollLeft, clientWidth, clientHeight } = sheet.parentElement;
+    const hidden = end * clientHeight - clientWidth - scrollLeft;
+    if (hidden > 0 || hidden < -clientWidth) glide(hidden);
+  }, REST);
+}
+
+/** Move the part of a sheet that is seen by so many pixels. */
+function glide(left) {
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  sheet.parentElement.scrollBy({ left, behavior });
 }
 
 /** Change the sheet; what would lie beyond a square one becomes smaller. */
@@ -220,6 +249,8 @@ const ACTIONS = {
   clear: () => drawing.clear(),
   open: () => file.click(),
   wide: changeSheet,
+  backward: () => glide(-0.6 * sheet.parentElement.clientWidth),
+  forward: () => glide(0.6 * sheet.parentElement.clientWidth),
   replace,
   png: () => download(toPNG(drawing.strokes, drawing.ratio), "drawing.png"),
   svg: () => download(toSVG(drawing.strokes, drawing.ratio), "drawing.svg"),

@@ -53,8 +53,11 @@ export function squared(strokes, ratio) {
   return strokes.map((stroke) => ({ ...stroke, points: stroke.points.map(move), width: rounded(stroke.width / ratio) }));
 }
 
+/** How far to the right strokes go. */
+export const rightOf = (strokes) => Math.max(0, ...strokes.map(({ points }) => Math.max(...points.map(([x]) => x))));
+
 /** Whether strokes go beyond a square sheet. */
-export const isWide = (strokes) => strokes.some(({ points }) => points.some(([x]) => x > 1));
+export const isWide = (strokes) => rightOf(strokes) > 1;
 
 /** The stroke, if it is one. Throws a TypeError. */
 export function checked(stroke) {

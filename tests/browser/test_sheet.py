@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, TWO_FRAMES
 from tests.browser.pen import drawn
 from tests.drawing import FOUR, SEVEN, beside
+from tests.processes import wait_until
 
 NUMBER = beside([SEVEN, FOUR] * 6, 0.9)
 
@@ -20,12 +21,12 @@ def widen(page):
 
 def fill(page, strokes):
     """Draw strokes from one end of the sheet to the other, through the browser's own input pipeline."""
-    box = page.locator("#canvas").bounding_box()
     right = max(x for stroke in strokes for x, _ in stroke)
     for stroke in strokes:
+        box = page.locator("#canvas").bounding_box()  # which moves when the sheet is longer than what is seen of it
         for number, (x, y) in enumerate(stroke):
             page.mouse.move(
-                box["x"] + box["width"] * (0.02 + 0.96 * x / right), box["y"] + box["height"] * (0.35 + 0.3 * y)
+                box["x"] + 2.5 * box["height"] * (0.02 + 0.96 * x / right), box["y"] + box["height"] * (0.35 + 0.3 * y)
             )
             if not number:
                 page.mouse.down()
@@ -34,6 +35,17 @@ def fill(page, strokes):
 
 def width_of(page):
     return max(x for stroke in drawn(page) for x, _ in stroke)
+
+
+def scrolled(page):
+    return page.locator(".paper").evaluate("paper => paper.scrollLeft")
+
+
+def is_at_rest(page):
+    """Whether the sheet has moved, and does no more."""
+    before = scrolled(page)
+    page.evaluate(TWO_FRAMES)
+    return 0 < before == scrolled(page)
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -57,7 +69,7 @@ def test_it_is_still_wide_when_it_is_opened_again(visit):
     expect(page.locator("#note")).to_have_text("Kept in your history.")
     with page.expect_download() as png:
         page.get_by_role("button", name="Save as PNG").click()
-    assert Image.open(io.BytesIO(Path(png.value.path()).read_bytes())).size == (1000, 400)
+    assert Image.open(io.BytesIO(Path(png.value.path()).read_bytes())).size == (1500, 400)
     with page.expect_download() as svg:
         page.get_by_role("button", name="Save as SVG").click()
     content = Path(svg.value.path()).read_bytes()
@@ -75,13 +87,38 @@ def test_it_is_still_wide_when_it_is_opened_again(visit):
     assert width_of(page) > 2.3
 
 
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_gets_longer_as_one_writes(visit, screen):
+    page = visit("/", **screen)
+    widen(page)
+    forward = page.get_by_role("button", name="On along the sheet")
+    expect(forward).to_be_hidden()
+    fill(page, NUMBER)
+    wait_until(lambda: is_at_rest(page))
+    box, view = page.locator("#canvas").bounding_box(), page.locator(".paper").bounding_box()
+    assert box["width"] / box["height"] == pytest.approx(3.75, rel=0.02)
+    end = box["x"] + width_of(page) * box["height"]
+    for x in (0.1, 0.3):
+        page.mouse.move(end + x * box["height"], box["y"] + 0.3 * box["height"])
+        page.mouse.down()
+        page.mouse.move(end + x * box["height"] - 3, box["y"] + 0.7 * box["height"])
+        page.mouse.up()
+    expect(page.locator("#answer .number")).to_have_text("74747474747411")
+    assert end < view["x"] + view["width"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Back along the sheet").click()
+    wait_until(lambda: scrolled(page) == 0)
+    page.get_by_role("button", name="Clear").click()
+    expect(forward).to_be_hidden()
+
+
 def test_back_on_a_square_one_all_of_it_is_there_only_smaller(visit):
     page = visit()
     widen(page)
     fill(page, NUMBER)
     wide = width_of(page)
     widen(page)
-    assert width_of(page) == pytest.approx(wide / 2.5, rel=0.01)
+    assert width_of(page) == pytest.approx(wide / 3.75, rel=0.01)
     page.get_by_role("button", name="Undo").click()
     assert width_of(page) == wide
 
