@@ -58,6 +58,8 @@ def fit(recipe: PageRecipe, run: Run, begin: Start | None = None) -> PageCard:
     Its figures are of crops that it was neither trained nor validated on, by hands that it has not seen. Ctrl-C stops
     the training, which can then be resumed. Raises TrainError.
     """
+    if recipe.pages.signs_alone and not begin:
+        raise TrainError("Signs alone are learned by a network that finds digits; name it by --from.")
     with draft(run.folder) as bundle:
         writers = hands.load(recipe.pages.held_out)
         begun = time.perf_counter()
@@ -97,6 +99,8 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
     if begin:
         detector.adopt(model, begin.model)
         freeze_norms(model)
+    if recipe.pages.signs_alone:
+        detector.freeze_but_signs(model)
     crops = [(VALIDATION, number) for number in range(recipe.pages.validation)]
     try:
         _fit(model, recipe, run, writers.training, batch(writers.validation, crops))
@@ -104,7 +108,9 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
         raise TrainError("Stopped; --resume goes on after the last epoch that has ended.") from None
     plain = detector.build()
     plain.set_weights(model.get_weights())
-    if begin:
+    if begin and recipe.pages.signs_alone:
+        detector.keep_but_signs(plain, begin.model)
+    elif begin:
         detector.mix(plain, begin.model, recipe.pages.kept)
     return plain
 
@@ -112,7 +118,7 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
 def _fit(model: keras.Model, recipe: PageRecipe, run: Run, training: Hands, validation: Batch) -> None:
     """Train all epochs that the history of the run lacks."""
     done = len(run.history().get("loss", []))
-    steps = recipe.pages.steps
+    steps, size = recipe.pages.steps, recipe.train.batch_size
     model.compile(
         optimizer=optimizer(recipe.train, steps * recipe.train.epochs),
         loss=[detector.heat_loss, detector.box_loss],
@@ -122,7 +128,7 @@ def _fit(model: keras.Model, recipe: PageRecipe, run: Run, training: Hands, vali
         model.optimizer.build(model.trainable_variables)
         model.load_weights(run.latest)
     model.fit(
-        Crops(training, recipe.train.batch_size, steps, run.seed, done),
+        Crops(training, size, steps, run.seed, done, shown=round(size * recipe.pages.equations)),
         shuffle=False,
         epochs=recipe.train.epochs,
         initial_epoch=done,

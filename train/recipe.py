@@ -78,6 +78,8 @@ class Rendering:
     validation: int = 192  # crops, after each epoch
     tested: int = 600  # crops, for the figures of the card
     calibrated: int = 300  # crops, for how sure its answers are
+    equations: float = 0.0  # share of the crops of a training that show equations, beside those that do so anyway
+    signs_alone: bool = False  # whether only what tells signs from all else learns, so that digits are found as before
     kept: float = 0.5  # share of the weights it started from; their mean with the trained ones reads real pages best
 
 

@@ -20,7 +20,7 @@ const NO_INK = 204; // the status of the answer to a drawing in which there is t
 
 const at = (id) => document.getElementById(id);
 const page = at("drawing");
-const sheet = page.querySelector(".sheet");
+const sheet = page.querySelector(".paper > div");
 const form = at("recognise");
 const file = at("file");
 const drawing = new Drawing(at("canvas"), changed);
@@ -177,7 +177,7 @@ function open(strokes, isKept = false) {
 function layOut(ratio) {
   drawing.ratio = ratio;
   sheet.style.setProperty("--ratio", ratio);
-  at("backward").hidden = at("forward").hidden = ratio <= WIDE;
+  page.querySelector(".along").hidden = ratio <= WIDE;
   page.closest(".desk").classList.toggle("wide", ratio > 1);
   sheet.querySelector("svg").setAttribute("viewBox", `0 0 ${ratio * HEIGHT} ${HEIGHT}`);
   at("wide").setAttribute("aria-pressed", ratio > 1);

@@ -15,7 +15,7 @@ PARAMETERS = {  # of the published architectures
 }
 
 
-@pytest.mark.parametrize("name", sorted({*names()} - {"page"}))
+@pytest.mark.parametrize("name", [name for name in names() if not name.startswith("page")])
 def test_every_recipe_builds_from_a_frame_to_ten_probabilities(name):
     model = build(load(name).layers, name)
     assert model.input_shape == (None, 28, 28, 1)

@@ -8,6 +8,7 @@ from recognizer.bundle import Bundle, PageCard
 from recognizer.glyphs import CLASSES, GRID, TILE
 from tests.train.pages import hands
 from train import page
+from train.detector import SIGNS
 from train.errors import TrainError
 from train.pages.hands import Split
 from train.recipe import PageRecipe, load
@@ -101,6 +102,25 @@ def test_a_training_can_start_from_another_network(fitted, quick, tmp_path):
     assert (card.origin.name, card.origin.sha256) == ("first", begin.sha256)
     assert set(card.origin.accuracy) == {"digits"}
     assert card.history["val_loss"][0] < 1.01 * fitted[1].history["val_loss"][1]
+
+
+def test_signs_learn_alone(fitted, quick, tmp_path, monkeypatch):
+    saved, copy = [], page.save
+    monkeypatch.setattr(page, "save", lambda model, bundle: (saved.append(model), copy(model, bundle)))
+    begin = page.start(fitted[0].folder)
+    fit(tmp_path / "page", "train.epochs=1", "pages.signs_alone=true", "pages.equations=0.5", begin=begin)
+    first = CLASSES.index(SIGNS[0])
+    for layer in saved[0].layers:
+        for mine, theirs in zip(layer.get_weights(), begin.model.get_layer(layer.name).get_weights(), strict=True):
+            is_last = layer.name == "heat_out"
+            kept, learnt = slice(0, first if is_last else None), slice(first, None if is_last else first)
+            np.testing.assert_array_equal(mine[..., kept], theirs[..., kept])
+            assert not is_last or (mine[..., learnt] != theirs[..., learnt]).all()
+
+
+def test_signs_cannot_learn_alone_from_nothing(tmp_path):
+    with pytest.raises(TrainError, match="--from"):
+        fit(tmp_path / "page", "pages.signs_alone=true")
 
 
 def test_a_start_that_is_no_network_is_an_error(tmp_path):

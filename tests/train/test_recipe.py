@@ -5,11 +5,11 @@ from train.recipe import PageRecipe, load, names
 
 
 def test_the_recipes_that_come_with_us_load():
-    assert {"flagship", "page", "small", "two-conv"} < set(names())
+    assert {"flagship", "page", "page-signs", "small", "two-conv"} < set(names())
     for name in names():
         recipe = load(name)
         assert recipe.name == name
-        assert isinstance(recipe, PageRecipe) if name == "page" else recipe.layers
+        assert isinstance(recipe, PageRecipe) if name.startswith("page") else recipe.layers
 
 
 def test_fine_tuning_is_gentle_unless_told_otherwise():

@@ -77,7 +77,7 @@ def test_every_model_gives_its_opinion(client, picture, text):
 
 def test_the_model_that_read_gives_the_same_answer_again(client):
     page = upload(client, follow_redirects=True).text
-    confidence = re.search(r"([\d.]+) % confidence", page)[1]
+    confidence = re.search(r"([\d.]+)\s% confidence", page)[1]
     again = client.get("/history/1/compare").text
     mine = again[again.index(">flagship</a>") :]
     assert float(re.search(r'class="best">.*?"share">([\d.]+) %', mine, re.S)[1]) == pytest.approx(

@@ -277,3 +277,14 @@ def test_pages_of_a_file_lead_to_each_other(app, client):
         assert re.findall(r'href="/history/(\d)"[^>]*>\s*<img', shown) == links
     assert "Pages of the file" not in client.get("/history/5").text
     assert client.get("/history").text.count(" of 2 ·") == 4
+
+
+def test_pages_of_a_file_are_one_item_of_the_history_and_go_together(client):
+    files = [(io.BytesIO(make_document("scan.pdf", SEVEN_PNG, FOUR_PNG)), "a.pdf"), (io.BytesIO(SEVEN_PNG), "c.png")]
+    assert client.post("/upload/rows", data={"csrf_token": token(client), "image": files}).text.count('"row"') == 3
+    page = client.get("/history").text
+    assert page.count("2 pages of a file") == 1
+    assert kept(client) == ["7", "7", "4"]  # the newest first, but the pages of a file in their order
+    pages = re.findall(r'type="hidden" name="id" value="(.)"', page)
+    client.post("/history/delete-chosen", data={"csrf_token": token(client), "id": pages})
+    assert kept(client) == ["7"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from flask import Flask
 
 from webapp.history.filters import SURE
@@ -16,13 +19,23 @@ def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.tests["unsure"] = is_unsure
     app.jinja_env.filters.update(
-        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks, headline=make_headline
+        by_file=group_by_file,
+        percent=format_percent,
+        in_words=tell_sureness,
+        source=SOURCES.get,
+        remarks=make_remarks,
+        headline=make_headline,
     )
+
+
+def group_by_file(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return entries in groups: neighbours that are pages of one file together, each of the others alone."""
+    return [list(group) for _, group in groupby(entries, key=lambda entry: entry.document or entry.id)]
 
 
 def format_percent(share: float) -> str:
     """Return a share from 0 to 1 as per cent with a digit behind the point, never rounded up to certainty."""
-    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
+    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f}\N{NO-BREAK SPACE}%"
 
 
 def make_headline(entry: Entry) -> str:
