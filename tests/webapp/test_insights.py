@@ -80,7 +80,7 @@ def test_the_model_that_read_gives_the_same_answer_again(client):
     confidence = re.search(r"([\d.]+)\s% confidence", page)[1]
     again = client.get("/history/1/compare").text
     mine = again[again.index(">flagship</a>") :]
-    assert float(re.search(r'class="best">.*?"share">([\d.]+) %', mine, re.S)[1]) == pytest.approx(
+    assert float(re.search(r'class="best">.*?"share">([\d.]+)\s%', mine, re.S)[1]) == pytest.approx(
         float(confidence), abs=0.5
     )
 

@@ -1,9 +1,12 @@
+import io
 import re
+from zipfile import ZipFile
 
 import pytest
 
 from tests.drawing import FOUR, SEVEN, SEVEN_PNG, ZERO, encode, table
 from tests.webapp.pages import post, upload
+from webapp.history import spreadsheet
 from webapp.history.store import Entry, db
 
 TABLE = encode(table([[SEVEN, FOUR], [ZERO, SEVEN], [[], FOUR]]))
@@ -32,6 +35,24 @@ def test_it_is_shown_and_sent_as_cells(client, answer):
     response = client.get("/history/1/table.csv")
     assert (response.mimetype, response.text) == ("text/csv", "7,4\r\n0,7\r\n,4\r\n")
     assert response.headers["Content-Disposition"] == 'attachment; filename="digits-1.csv"'
+
+
+def test_it_is_sent_as_xlsx_in_which_numbers_are_numbers(client, answer):
+    assert "/history/1/table.xlsx" in answer
+    post(client, "/history/1/correct", columns="2", cell=["7.50", "007", "=1+1", "-3", "", "1,000"])
+    response = client.get("/history/1/table.xlsx")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="digits-1.xlsx"'
+    with ZipFile(io.BytesIO(response.data)) as book:
+        sheet, texts = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "sharedStrings"))
+    assert re.findall(r'<c r="(\w+)"(?: s="\d+")?><v>([^<]*)</v>', sheet) == [("A1", "7.5"), ("B2", "-3")]
+    assert re.findall(r"<t>([^<]*)</t>", texts) == ["007", "=1+1", "", "1,000"]
+
+
+def test_without_xlsxwriter_there_is_the_csv(client, answer, monkeypatch):
+    monkeypatch.setattr(spreadsheet, "find_spec", lambda name: None)
+    assert "table.xlsx" not in client.get("/history/1").text
+    response = client.get("/history/1/table.xlsx")
+    assert (response.status_code, "take the CSV" in response.text) == (404, True)
 
 
 def test_it_is_corrected_cell_by_cell(app, client, answer):

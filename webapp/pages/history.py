@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
 from recognizer.encode import encode
-from webapp.history import entries, paging, retention
+from webapp.history import entries, paging, retention, spreadsheet
 from webapp.history.entries import PATH, select_deleted
 from webapp.history.export import format_csv
 from webapp.history.filters import Filter
@@ -19,6 +19,7 @@ from webapp.serving.http import find_visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes its pictures
 
 
@@ -66,12 +67,16 @@ def frame(entry_id: int, number: int) -> Response:
     return _send_picture(encode(found.frame(number)))
 
 
-@bp.get(f"/{PATH}/table.csv")
-def table(entry_id: int) -> Response:
+@bp.get(f"/{PATH}/table.<any(csv,xlsx):kind>")
+def table(entry_id: int, kind: str) -> Response:
     """Send the table of an entry, as corrected, for spreadsheets."""
     rows = entries.get(entry_id).table or abort(404, "There is no table in this picture.")
-    headers = {"Content-Disposition": f'attachment; filename="digits-{entry_id}.csv"'}
-    return Response(format_csv(rows), mimetype="text/csv", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="digits-{entry_id}.{kind}"'}
+    if kind == "csv":
+        return Response(format_csv(rows), mimetype="text/csv", headers=headers)
+    if not spreadsheet.is_installed():
+        abort(404, "This site writes no XLSX; take the CSV, which every spreadsheet opens.")
+    return Response(spreadsheet.format_xlsx(rows), mimetype=XLSX, headers=headers)
 
 
 @bp.post(f"/{PATH}/delete")

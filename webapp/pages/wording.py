@@ -7,6 +7,7 @@ from itertools import groupby
 
 from flask import Flask
 
+from webapp.history import spreadsheet
 from webapp.history.filters import SURE
 from webapp.history.store import SOURCES, Entry
 
@@ -18,6 +19,7 @@ LONG = 24  # characters of a number that would fill a heading
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.tests["unsure"] = is_unsure
+    app.jinja_env.globals["writes_xlsx"] = spreadsheet.is_installed
     app.jinja_env.filters.update(
         by_file=group_by_file,
         percent=format_percent,
