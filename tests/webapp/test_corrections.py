@@ -125,7 +125,7 @@ def test_a_corrected_entry_goes_by_what_it_is(client):
 def test_a_long_number_is_no_heading(app, client):
     upload(client)
     (number,) = keep_like_the_first(app, {"text": "7 " * 100})
-    assert "<h1>1 digits</h1>" in client.get(f"/history/{number}").text
+    assert "<h1>1 digit</h1>" in client.get(f"/history/{number}").text
 
 
 def test_a_deleted_entry_is_not_corrected(app, client):

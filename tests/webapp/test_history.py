@@ -79,7 +79,7 @@ def test_nothing_is_deleted_without_a_token(client, path):
     assert ids(client.get("/history").text) == [1]
 
 
-IDS = {"entry_id": 1, "number": 0, "layer": 0}
+ARGUMENTS = {"entry_id": 1, "number": 0, "layer": 0, "kind": "csv"}
 
 
 @pytest.mark.parametrize("visited", [True, False])
@@ -94,7 +94,7 @@ def test_another_visitor_sees_and_changes_nothing(app, visited):
     adapter, tried = app.url_map.bind("localhost"), 0
     for rule in app.url_map.iter_rules():
         if "entry_id" in rule.arguments:
-            path = adapter.build(rule.endpoint, {name: IDS[name] for name in rule.arguments})
+            path = adapter.build(rule.endpoint, {name: ARGUMENTS[name] for name in rule.arguments})
             response = post(theirs, path) if "POST" in rule.methods else theirs.get(path)
             assert response.status_code == 404, path
             tried += 1
