@@ -5,12 +5,14 @@ import sqlite3
 
 import pytest
 import werkzeug.formparser
+from sqlalchemy import event
 
 from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.webapp.pages import error, token, twin
 from tests.webapp.test_batch import zipped
 from webapp import create_app
+from webapp.history.store import db
 from webapp.reading.archive import MAX_PICTURES
 
 SEVEN, FOUR = ("seven.png", SEVEN_PNG), ("four.png", FOUR_PNG)
@@ -277,6 +279,22 @@ def test_pages_of_a_file_lead_to_each_other(app, client):
         assert re.findall(r'href="/history/(\d)"[^>]*>\s*<img', shown) == links
     assert "Pages of the file" not in client.get("/history/5").text
     assert client.get("/history").text.count(" of 2 ·") == 4
+
+
+def test_the_history_asks_the_database_as_often_for_many_as_for_one(app, client):
+    asked = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for pages in (1, 20):
+        scan = io.BytesIO(make_document("scan.pdf", *[SEVEN_PNG] * pages))
+        assert client.post("/upload/rows", data={"csrf_token": token(client), "image": [(scan, "a.pdf")]}).text
+        client.get("/history")
+        asked.clear()
+        client.get("/history")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
 
 
 def test_pages_of_a_file_are_one_item_of_the_history_and_go_together(client):

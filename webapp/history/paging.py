@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import abort, current_app
@@ -29,6 +30,11 @@ class Page:
     newer: str | None
     older: str | None
     oldest: str | None
+
+    @property
+    def by_file(self) -> list[list[Entry]]:
+        """The entries in groups: neighbours that are pages of one file together, each of the others alone."""
+        return [list(group) for _, group in groupby(self.entries, key=lambda entry: entry.document or entry.id)]
 
 
 def find_neighbours(which: Filter, entry_id: int) -> tuple[int | None, int | None]:
@@ -72,7 +78,7 @@ def _load_page(which: Filter, ids: Sequence[int], newer: bool, older: bool) -> P
         select(Entry)
         .where(Entry.id.in_(ids))
         .order_by(Entry.id.desc())
-        .options(load_only(*SUMMARY, Entry.page, Entry.pages))
+        .options(load_only(*SUMMARY, Entry.document, Entry.page, Entry.pages))
     )
     entries = db.session.scalars(rows).all()
     return Page(

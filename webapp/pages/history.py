@@ -19,6 +19,8 @@ from webapp.serving.http import find_visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
 
+bp.add_app_template_global(spreadsheet.is_installed, "writes_xlsx")
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURES_KEPT = "private, max-age=31536000, immutable"  # an entry never changes its pictures
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-
 from flask import Flask
 
-from webapp.history import spreadsheet
 from webapp.history.filters import SURE
 from webapp.history.store import SOURCES, Entry
 
@@ -19,20 +15,9 @@ LONG = 24  # characters of a number that would fill a heading
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.tests["unsure"] = is_unsure
-    app.jinja_env.globals["writes_xlsx"] = spreadsheet.is_installed
     app.jinja_env.filters.update(
-        by_file=group_by_file,
-        percent=format_percent,
-        in_words=tell_sureness,
-        source=SOURCES.get,
-        remarks=make_remarks,
-        headline=make_headline,
+        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks, headline=make_headline
     )
-
-
-def group_by_file(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Return entries in groups: neighbours that are pages of one file together, each of the others alone."""
-    return [list(group) for _, group in groupby(entries, key=lambda entry: entry.document or entry.id)]
 
 
 def format_percent(share: float) -> str:
