@@ -20,7 +20,7 @@ RARE = -4.6  # log odds of 1 %: how surely an untrained network sees a glyph, so
 SPREAD = 0.12  # of a glyph's sides: the standard deviation of the bump that stands for its centre
 SURE = 1e-4  # probabilities are kept this far from 0 and 1
 NEVER_WRONG = 0.99  # of the heat that is wanted, so near to 1 that the loss hardly counts what is answered
-SIGNS = CLASSES[CLASSES.index("+") :]  # which are rare on pages, and can learn alone from more of them
+SIGNS = slice(CLASSES.index("+"), None)  # the classes that are rare on pages, and can learn alone from more of them
 BEND = 0.1  # where the loss of a box turns from squares to absolute differences
 
 Targets = tuple[np.ndarray, np.ndarray]  # heat (GRID, GRID, classes); box (GRID, GRID, 5), its last: is there one?
@@ -108,11 +108,10 @@ def freeze_but_signs(model: keras.Model) -> None:
 
 def keep_but_signs(model: keras.Model, start: keras.Model) -> None:
     """Take back from a start all that it answers but for SIGNS, which are answered by weights of their own."""
-    layer = model.get_layer("heat_out")
-    weights = layer.get_weights()
-    for mine, theirs in zip(weights, start.get_layer(layer.name).get_weights(), strict=True):
-        mine[..., : CLASSES.index(SIGNS[0])] = theirs[..., : CLASSES.index(SIGNS[0])]
-    layer.set_weights(weights)
+    learnt, weights = (network.get_layer("heat_out").get_weights() for network in (model, start))
+    for mine, theirs in zip(learnt, weights, strict=True):
+        theirs[..., SIGNS] = mine[..., SIGNS]
+    model.get_layer("heat_out").set_weights(weights)
 
 
 def mix(model: keras.Model, start: keras.Model, share: float) -> None:

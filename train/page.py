@@ -98,9 +98,8 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
     model = detector.build(recipe.train.precision)
     if begin:
         detector.adopt(model, begin.model)
-        freeze_norms(model)
-    if recipe.pages.signs_alone:
-        detector.freeze_but_signs(model)
+        freeze = detector.freeze_but_signs if recipe.pages.signs_alone else freeze_norms
+        freeze(model)
     crops = [(VALIDATION, number) for number in range(recipe.pages.validation)]
     try:
         _fit(model, recipe, run, writers.training, batch(writers.validation, crops))

@@ -16,9 +16,8 @@ export class Batch {
   #answered;
   #rows;
   #button;
-  #requests = []; // yet to be answered: `files`, `count` of the pictures in them, `done` of these, `pages` of the next
+  #requests = []; // yet to be answered: `files`, `isUpright`, `count` of pictures, `done` of these, `pages` of the next
   #running = null; // what aborts it
-  #isUpright = false;
   #count = 0;
   #done = 0;
   #failed = 0;
@@ -52,7 +51,6 @@ export class Batch {
    * has turned `isUpright`.
    */
   async add(files, unreadable = [], isUpright = false) {
-    this.#isUpright = isUpright;
     this.#form.querySelector(".error")?.remove();
     this.#section.hidden = this.#section.querySelector(".progress").hidden = false;
     this.#count += files.length + unreadable.length;
@@ -60,7 +58,7 @@ export class Batch {
     for (const name of unreadable) this.#refuse(name, "It cannot be opened.");
     const reasons = await Promise.all(files.map((file) => this.#refusal(file)));
     files.forEach((file, i) => reasons[i] && this.#refuse(file.name, reasons[i]));
-    this.#requests.push(...inRequests(files.filter((_, i) => !reasons[i])));
+    this.#requests.push(...inRequests(files.filter((_, i) => !reasons[i])).map((request) => ({ ...request, isUpright })));
     if (!this.isRunning) this.#run();
   }
 
@@ -130,7 +128,7 @@ export class Batch {
     data.delete("image");
     for (const file of request.files) data.append("image", file);
     data.set("source", this.#count > 1 ? "batch" : "upload");
-    if (this.#isUpright) data.set("upright", "1");
+    if (request.isUpright) data.set("upright", "1");
     data.set("skip", request.done);
     data.set("skip_pages", request.pages);
     return fetch(this.#form.dataset.rows, { method: "POST", body: data, signal: this.#running.signal }).catch(lost);

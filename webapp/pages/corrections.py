@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from recognizer.glyphs import MARKS
 from webapp.history import entries, export, labels
 from webapp.history.entries import PATH
 from webapp.history.store import Consent, Entry, db
@@ -18,6 +19,12 @@ from webapp.pages.addresses import add_arguments
 from webapp.serving.http import find_visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
+
+
+@bp.app_template_global("signs")
+def list_signs() -> str:
+    """Return the signs that may be put into a correction."""
+    return MARKS + labels.NONE
 
 
 @bp.post(f"/{PATH}/correct")
