@@ -197,8 +197,9 @@ function lengthen() {
   }, REST);
 }
 
-/** Move the part of a sheet that is seen by so many pixels. */
+/** Move the part of a sheet that is seen by so many pixels; who has moved it is not moved on. */
 function glide(left) {
+  clearTimeout(resting);
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   sheet.parentElement.scrollBy({ left, behavior });
 }
