@@ -24,6 +24,8 @@ PAGES = [
     "/camera",
     "/history",
     "/history/label",
+    "/history/hand",
+    "/history/hand/write",
     "/history/deleted",
     ANSWER,
     f"{ANSWER}/digits/0/why",

@@ -93,6 +93,19 @@ class Result:
             raise ValueError(f"per_digit has {len(self.per_digit)} accuracies, not {DIGIT_COUNT}")
 
 
+@dataclass(frozen=True)
+class Votes:
+    """What a writer's own digits say of the next ones, `recognizer.hand`; fitted on writers that it has not seen."""
+
+    weight: float  # what an example that looks the same adds to the log of its digit's share
+    sharpness: float  # how fast that falls with 1 less the cosine between the two
+
+    def __post_init__(self) -> None:
+        """Refuse what would turn examples against their own digits. Raises ValueError."""
+        if not (0 <= self.weight < math.inf and 0 <= self.sharpness < math.inf):
+            raise ValueError(f"weight {self.weight} and sharpness {self.sharpness} are not 0 or more")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DigitCard(Card):
     """What is known of a model that reads frames of single digits."""
@@ -102,6 +115,7 @@ class DigitCard(Card):
     framing: Framing  # of all digits that it was trained on
     calibration: Calibration
     results: dict[str, Result]  # by the name of the test
+    votes: Votes | None = None  # where it was fitted how it learns a hand
 
 
 @dataclass(frozen=True)
@@ -249,6 +263,11 @@ def _from_version_0(card: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "digits", "framing": framing} | card
 
 
+def _from_version_1(card: dict[str, Any]) -> dict[str, Any]:
+    """No model had learnt how to learn a hand."""
+    return {"votes": None} | card if card.get("kind") == DigitCard.kind else card
+
+
 def _upgrade_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
     """The oldest recipes named one data set and had one network. Pens drew wider than recipes said."""
     data = recipe.get("data")
@@ -266,5 +285,8 @@ def _rename(table: Any, names: dict[str, str]) -> Any:
 
 NEGATIVES = {"strangers": "negatives"}
 PEN = 0.4  # frame pixels by which pens drew wider
-MIGRATIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = [_from_version_0]  # by the version that each is for
+MIGRATIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = [
+    _from_version_0,
+    _from_version_1,
+]  # by the version that each is for
 VERSION = len(MIGRATIONS)

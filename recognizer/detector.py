@@ -30,7 +30,7 @@ class Detector:
 
     def __call__(self, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return heat (n, GRID, GRID, classes) and box (n, GRID, GRID, 4) of tiles (n, TILE, TILE, 1), 0 to 1."""
-        heat, box = sorted(self._litert.outputs(tiles), key=lambda output: output.shape[-1] == BOX)
+        heat, box = sorted(self._litert(tiles), key=lambda output: output.shape[-1] == BOX)
         return heat, box
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import zipfile
@@ -20,12 +21,15 @@ from recognizer.frame import FRAMING, SIDE, Framing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
 BATCH = 16  # frames. More at once take no less time each, but memory that is kept
+CLASSES = DIGIT_COUNT, DIGIT_COUNT + 1  # of a model's answers, with or without one for what is no digit
+FINGERPRINT = 16  # hexadecimal digits
+MOST_FEATURES = 256  # of a frame that are worth to be kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
 if TYPE_CHECKING:
     import keras
 
-Run = Callable[[np.ndarray], np.ndarray]
+Run = Callable[[np.ndarray], list[np.ndarray]]
 Check = Callable[..., None]  # of a model's path and the shapes of its input and its outputs; raises ModelError
 
 
@@ -39,7 +43,7 @@ class Model:
 
     `name` is the folder's. `temperature` and `reject_below` come from its card and are 1 and 0 without one. `framing`
     is what its frames are made by. Raises ModelError, naming the path, where the bundle is missing or damaged, or its
-    model was trained on digits that are framed in another way.
+    model was trained on digits that are framed in another way. `votes` is how it learns a hand, None where it cannot.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -50,7 +54,15 @@ class Model:
         calibration = card.calibration if card else Calibration()
         self.temperature, self.reject_below = calibration.temperature, calibration.reject_below
         self.framing = card.framing if card else FRAMING
+        self.votes = card.votes if card else None
         _check_framing(bundle, self.framing)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells its features from those of any other model."""
+        bundle = Bundle(self.folder)
+        path = bundle.litert if bundle.litert.is_file() else bundle.keras
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:FINGERPRINT]
 
     @property
     def is_light(self) -> bool:
@@ -62,12 +74,20 @@ class Model:
 
         What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
         """
-        classes = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
-        return temper(classes, self.temperature)[:, :DIGIT_COUNT]
+        return temper(self._look(frames)[0], self.temperature)[:, :DIGIT_COUNT]
+
+    def features(self, frames: np.ndarray) -> np.ndarray | None:
+        """Return what the last layer but one makes of frames (n, 28, 28), (n, features); None of a model without it."""
+        return next(iter(self._look(frames)[1:]), None)
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
         self.probabilities(np.zeros((1, SIDE, SIDE)))
+
+    def _look(self, frames: np.ndarray) -> list[np.ndarray]:
+        """The classes (n, 10 or 11) of frames, and their features where the model gives them."""
+        outputs = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
+        return sorted(outputs, key=lambda output: output.shape[1] not in CLASSES)
 
 
 def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -99,7 +119,8 @@ def _check_framing(bundle: Bundle, framing: Framing) -> None:
 
 
 def _check_shapes(path: Path, inputs: tuple[Any, ...], *outputs: tuple[Any, ...]) -> None:
-    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or tuple(outputs[0][1:]) not in ((DIGIT_COUNT,), (DIGIT_COUNT + 1,)):
+    classes = [output for output in outputs if len(output) == 2 and output[1] in CLASSES]
+    if tuple(inputs[1:]) != (SIDE, SIDE, 1) or len(classes) != 1:
         given = " and ".join(map(str, outputs))
         raise ModelError(f"{path}: takes {inputs} and gives {given}; expected (n, 28, 28, 1) and (n, 10) or (n, 11).")
 
@@ -117,11 +138,7 @@ class LiteRT:
             raise ModelError(f"{path}: is no LiteRT model.")
         self._start()
 
-    def __call__(self, items: np.ndarray) -> np.ndarray:
-        """Return what the model's first output says of items (n, …)."""
-        return self.outputs(items)[0]
-
-    def outputs(self, items: np.ndarray) -> list[np.ndarray]:
+    def __call__(self, items: np.ndarray) -> list[np.ndarray]:
         """Return what each of the model's outputs says of items (n, …), a few of which are looked at together."""
         parts = [self._invoke(items[at : at + self._batch]) for at in range(0, len(items), self._batch)]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
@@ -166,14 +183,15 @@ class Keras:
             if broken := archive.testzip():
                 raise ModelError(f"{path}: the model is damaged (at {broken}).")
 
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return (n, 10 or 11) probabilities of frames (n, 28, 28, 1)."""
+    def __call__(self, frames: np.ndarray) -> list[np.ndarray]:
+        """Return what each of the model's outputs says of frames (n, 28, 28, 1)."""
         with self._lock:
-            return np.asarray(self.model.predict_on_batch(frames))
+            outputs = self.model.predict_on_batch(frames)
+        return [np.asarray(output) for output in (outputs if isinstance(outputs, list) else [outputs])]
 
     @cached_property
     def model(self) -> keras.Model:
-        """The Keras model itself. Raises ModelError."""
+        """The Keras model itself, which gives features, too. Raises ModelError."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
             import keras
@@ -182,4 +200,13 @@ class Keras:
         except Exception as error:  # Keras raises nearly anything for what it cannot load
             raise ModelError(f"{self._path}: Keras cannot load the model ({error}).") from error
         _check_shapes(self._path, model.input_shape, model.output_shape)
-        return model
+        return add_features(model)
+
+
+def add_features(model: keras.Model) -> keras.Model:
+    """Return the same model, which gives beside its answer what its last layer takes, where that is a short row."""
+    import keras
+
+    features = model.layers[-1].input
+    short = isinstance(features, keras.KerasTensor) and len(features.shape) == 2 and features.shape[1] <= MOST_FEATURES
+    return keras.Model(model.inputs, [model.output, features]) if short and features.shape[1] not in CLASSES else model

@@ -44,6 +44,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Adapted:
+    """A digit, by its `number` in the answer, that is read otherwise because of an `example` of the writer's hand."""
+
+    number: int
+    before: int  # what the network alone says
+    example: Any  # the name of the one that looks most like it
+
+
+@dataclass(frozen=True)
 class Reading:
     """All digits and marks of a picture and the `model` of single digits that was asked for.
 
@@ -52,7 +61,8 @@ class Reading:
     upright and grey, and maybe reduced from its full `size`, (width, height). `left_out` says how many glyphs were seen
     that are no part of the answer, `others` where most of them are, as boxes like those of digits, `turned` by how many
     degrees the picture was turned clockwise to be read, `page` which of the `pages` of its file it is.
-    `by_page_network` says whether that network found the digits and read them.
+    `by_page_network` says whether that network found the digits and read them, and `adapted` which of them a writer's
+    hand has changed.
     """
 
     model: str
@@ -70,6 +80,7 @@ class Reading:
     page: int = 1
     pages: int = 1
     by_page_network: bool = False
+    adapted: list[Adapted] = field(default_factory=list)
 
     @property
     def ink(self) -> np.ndarray:

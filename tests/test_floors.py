@@ -31,7 +31,7 @@ HOUSES: dict[str, Floors] = {
         ["recognizer.bundle"],
         ["recognizer.model"],
         ["recognizer.detector", "recognizer.reading"],
-        ["recognizer.pipeline"],
+        ["recognizer.pipeline", "recognizer.hand"],
         ["recognizer"],
         ["recognizer.attribution", "recognizer.inside", "recognizer.explain", "recognizer.bulk"],
         ["recognizer.__main__"],

@@ -67,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--data", default="mnist", help=f"{', '.join(LOADERS)}, or a file or folder of your own")
     verify.add_argument("--out", type=Path, help="folder for the plots (default: plots/ in the model's)")
     verify.set_defaults(run=_verify)
+    hand = commands.add_parser("hand", help="fit how a model learns a visitor's hand, on writers it has not seen")
+    hand.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
+    hand.add_argument(
+        "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
+    )
+    hand.set_defaults(run=_hand)
     predict = commands.add_parser("predict", help="read pictures of one digit each")
     predict.add_argument("name", help="a model in models/, or a path")
     predict.add_argument("files", nargs="+", type=Path, metavar="file")
@@ -155,6 +161,15 @@ def _verify(options: argparse.Namespace) -> None:
     out = options.out or Bundle(folder).plots
     print(verify(folder, options.data, out))
     print(f"\nThe plots are in {os.path.relpath(out)}/.")
+
+
+def _hand(options: argparse.Namespace) -> None:
+    from train import hand
+    from train.verify import open_model
+
+    votes = hand.fit(hand.read_writers(open_model(locate(options.fold))))
+    hand.teach(Bundle(locate(options.into)), votes)
+    print(f"{options.into} weighs examples by {votes.weight}, with a sharpness of {votes.sharpness}.")
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -16,6 +16,8 @@ PAGES = [
     "/camera",
     "/history",
     "/history/label",
+    "/history/hand",
+    "/history/hand/write",
     "/history/deleted",
     "/models",
     "/models/flagship",

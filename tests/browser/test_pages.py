@@ -4,8 +4,20 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_accessibility import NUMBER, keep
 
-PATHS = ["/", "/upload", "/camera", "/history", "/models", "/models/flagship", "/about", "/api"]
-SCREENS = {"desktop": DESKTOP, "phone": PHONE, "small": {"viewport": {"width": 320, "height": 640}}}
+PATHS = [
+    "/",
+    "/upload",
+    "/camera",
+    "/history",
+    "/history/hand",
+    "/history/hand/write",
+    "/models",
+    "/models/flagship",
+    "/about",
+    "/api",
+]
+SCREENS = {"desktop": DESKTOP, "phone": PHONE}
+SIZES = [(320, 568), (390, 664), (640, 400), (768, 1024), (844, 390), (1280, 800)]  # one is a window at 200 % zoom
 KEPT = ["/history/label", "/history/{number}", "/history/{number}/compare", "/history/{number}/digits/0/why"]
 GOOD = 0.1  # of the Cumulative Layout Shift, by Web Vitals
 WATCH = """
@@ -25,7 +37,9 @@ MOVED = """async () => {
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_is_wider_than_the_screen_or_complains(visit, path, screen):
     page = visit(path, **SCREENS[screen])
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, height)
     assert page.title().endswith("· Digits")
 
 

@@ -59,6 +59,7 @@ def keep(reading: Reading, source: str, strokes: dict[str, Any] | None = None, d
         document=document,
         page=reading.page if document else None,
         pages=reading.pages if document else None,
+        adapted=[dataclasses.asdict(change) for change in reading.adapted] or None,
     )
     entry.byte_count = entry.count_bytes()
     db.session.add(entry)

@@ -16,7 +16,21 @@ import numpy as np
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, URL, DateTime, Double, Engine, Index, LargeBinary, String, Text, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    URL,
+    DateTime,
+    Double,
+    Engine,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -34,6 +48,9 @@ SOURCES = {
     "camera": "By camera",
     "batch": "From a batch",
 }  # in words
+
+
+ADAPTED = text("adapted IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -71,6 +88,7 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
         ),
         Index("ix_entry_byte_count", "visitor", "id", "byte_count"),
         Index("ix_entry_document", "document"),
+        Index("ix_entry_adapted", "visitor", "id", sqlite_where=ADAPTED, postgresql_where=ADAPTED),
         Index("ix_entry_created_at", "created_at"),
         Index("ix_entry_deleted_at", "deleted_at"),
         # An id is never used again: browsers keep the pictures of an entry for as long as they like.
@@ -104,6 +122,8 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     page: Mapped[int | None] = mapped_column()  # of these `pages`, counted from 1
     pages: Mapped[int | None] = mapped_column()
     byte_count: Mapped[int | None] = mapped_column()  # of its pictures, frames and strokes, when it was kept
+    # Which digits the visitor's hand has changed, as recognizer.reading.Adapted, with the frame of the example.
+    adapted: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
     @property
     def places(self) -> list[int | None]:
@@ -141,6 +161,21 @@ class Entry(db.Model):  # type: ignore[name-defined, misc]  # made at run time
 
     def _frames(self) -> np.ndarray:
         return np.frombuffer(self.frames, np.uint8).reshape(-1, SIDE, SIDE)
+
+
+class Example(db.Model):  # type: ignore[name-defined, misc]  # made at run time
+    """A digit of an entry of which the visitor has said what it is, as the network sees it. It goes with its entry."""
+
+    __tablename__ = "example"
+    __table_args__ = (Index("ix_example_visitor", "visitor", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column()  # of the digit in its entry, from 0
+    digit: Mapped[int] = mapped_column()  # what it is, 0 to 9
+    model: Mapped[str] = mapped_column(String(16))  # fingerprint of the one that sees it so
+    features: Mapped[bytes] = mapped_column(LargeBinary)  # packed, `recognizer.hand`
 
 
 class Consent(db.Model):  # type: ignore[name-defined, misc]  # made at run time
@@ -192,6 +227,7 @@ def _prepare_sqlite(connection: object, record: object) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
             connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
         except sqlite3.DatabaseError as error:

@@ -1,5 +1,5 @@
 """The pages for people: a blueprint for each noun."""
 
-from webapp.pages import about, corrections, export, history, insights, models, reader, uploads
+from webapp.pages import about, corrections, export, hand, history, insights, models, reader, uploads
 
-blueprints = [page.bp for page in (reader, uploads, history, corrections, export, insights, models, about)]
+blueprints = [page.bp for page in (reader, uploads, history, hand, corrections, export, insights, models, about)]

@@ -16,6 +16,8 @@ from webapp.history import entries, export, labels
 from webapp.history.entries import PATH
 from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
+from webapp.pages.wording import tell_learnt
+from webapp.reading import hand
 from webapp.serving.http import find_visitor
 
 bp = Blueprint("corrections", __name__, url_prefix="/history", cli_group=None)
@@ -39,13 +41,14 @@ def correct(entry_id: int) -> ResponseReturnValue:
         except ValueError as error:
             abort(400, str(error))
         entry.corrected = entry.label != entry.text
+    learnt = hand.learn(entry)
     db.session.commit()
     match request.headers.get("Prefer"):  # RFC 7240, as scripts ask
         case "return=minimal":
             return "", 204
         case "return=representation":
-            return render_template("saying.html", entry=entry)
-    flash("Saved.")
+            return render_template("saying.html", entry=entry, learnt=learnt)
+    flash(f"Saved. {tell_learnt(learnt)}".strip())
     return redirect(_find_way_back(entry_id), 303)
 
 

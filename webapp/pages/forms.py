@@ -12,8 +12,7 @@ from wtforms.validators import AnyOf, ValidationError
 from recognizer import PictureError
 from webapp.history import entries
 from webapp.pages import choice
-from webapp.reading import strokes
-from webapp.reading.recognition import recognise
+from webapp.reading import hand, strokes
 from webapp.serving import errors
 
 PAGES = {"canvas": "draw.html", "upload": "upload.html", "camera": "camera.html"}  # by the source of their pictures
@@ -44,7 +43,7 @@ def answer(form: PictureForm) -> ResponseReturnValue:
     if not form.validate():
         return _show_again(form, 400, form.error)
     try:
-        reading = recognise(form.image.data.read(), model=choice.load())
+        reading = hand.read(form.image.data.read(), choice.load())
     except PictureError as error:
         return _show_again(form, *errors.explain(error))
     entry = entries.keep(reading, str(form.source.data), form.strokes.data)

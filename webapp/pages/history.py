@@ -15,6 +15,7 @@ from webapp.history.export import format_csv
 from webapp.history.filters import Filter
 from webapp.history.store import Consent, Entry, db
 from webapp.pages.addresses import add_arguments
+from webapp.reading import hand
 from webapp.serving.http import find_visitor
 
 bp = Blueprint("history", __name__, url_prefix="/history")
@@ -30,7 +31,8 @@ def index() -> ResponseReturnValue:
     """Show a page of the history."""
     retention.sweep_if_due()
     allowed = db.session.scalar(select(Consent).where(Consent.visitor == find_visitor()))
-    return _show_entries("history.html", allowed=allowed, deleted=paging.count(select_deleted(Entry.id)))
+    deleted = paging.count(select_deleted(Entry.id))
+    return _show_entries("history.html", allowed=allowed, deleted=deleted, examples=hand.count().total())
 
 
 @bp.get("/label")
@@ -85,6 +87,7 @@ def table(entry_id: int, kind: str) -> Response:
 def remove(entry_id: int) -> ResponseReturnValue:
     """Delete one entry, which can be undone for a while, and go back to the page that the address asks for."""
     entries.get(entry_id).deleted_at = datetime.now(UTC)
+    hand.forget([entry_id])
     db.session.commit()
     flash(str(entry_id), "deleted")
     return redirect(add_arguments(url_for(".index"), request.args), 303)
@@ -97,6 +100,7 @@ def remove_chosen() -> ResponseReturnValue:
     found = db.session.scalars(entries.select_own().where(Entry.id.in_(chosen))).all()
     for each in found:
         each.deleted_at = datetime.now(UTC)
+    hand.forget(each.id for each in found)
     db.session.commit()
     flash(f"{len(found)} deleted. You can bring them back for an hour, from the end of your history.")
     return redirect(add_arguments(url_for(".index"), request.args), 303)
@@ -115,6 +119,7 @@ def restore(entry_id: int) -> ResponseReturnValue:
     if not (found := db.session.scalar(select_deleted().where(Entry.id == entry_id))):
         abort(404, "There is no such entry among those that you deleted within the last hour.")
     found.deleted_at = None
+    hand.learn(found)
     db.session.commit()
     flash("Restored.")
     arguments = request.args.to_dict()
@@ -127,6 +132,7 @@ def restore(entry_id: int) -> ResponseReturnValue:
 def remove_all() -> ResponseReturnValue:
     """Erase all that is kept of the visitor, also what was deleted and might be brought back."""
     db.session.execute(delete(Consent).where(Consent.visitor == find_visitor()))
+    hand.forget_all()
     db.session.commit()
     retention.erase(Entry.visitor == find_visitor())
     flash("Your history is empty now.")

@@ -16,6 +16,7 @@ from recognizer.pipeline import reread
 from webapp.history import entries
 from webapp.history.store import Entry
 from webapp.models import bundles, shelf
+from webapp.reading import hand
 
 bp = Blueprint("insights", __name__, url_prefix=f"/history/{entries.PATH}")
 
@@ -45,7 +46,8 @@ def why(entry_id: int, number: int) -> str:
     """Show which ink speaks for a digit and which against it."""
     entry, frame = _find_frame(entry_id, number)
     attribution = attribute(frame, entry.digits[number]["digit"], _load_reader(entry))
-    return render_template("why.html", entry=entry, number=number, attribution=attribution)
+    there = hand.find_examples([entry])
+    return render_template("why.html", entry=entry, number=number, attribution=attribution, there=there)
 
 
 @bp.get(f"/{DIGIT}/inside")

@@ -9,7 +9,7 @@ from recognizer import NoInk
 from webapp.history import entries
 from webapp.pages import choice
 from webapp.pages.forms import PictureForm, answer
-from webapp.reading.recognition import recognise
+from webapp.reading import hand
 from webapp.serving.http import csrf, remember_visitor
 
 bp = Blueprint("reader", __name__)
@@ -69,6 +69,6 @@ def live() -> ResponseReturnValue:
     if not form.validate():
         abort(400, form.error)
     try:
-        return render_template("live.html", entry=recognise(form.image.data.read(), model=choice.load()))
+        return render_template("live.html", entry=hand.read(form.image.data.read(), choice.load()))
     except NoInk:
         return "", 204  # while a camera looks for a digit that is no error

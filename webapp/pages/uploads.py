@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -20,14 +19,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from recognizer import Model, PictureError
+from recognizer import Model, PictureError, Reading
 from webapp.history import entries
 from webapp.history.store import Entry
 from webapp.pages import choice
 from webapp.pages.forms import PictureForm, answer
-from webapp.reading import batch, decoding
+from webapp.reading import batch, decoding, hand
 from webapp.reading.archive import MAX_PICTURES, is_archive
-from webapp.reading.recognition import recognise
 from webapp.serving import ratelimit
 from webapp.serving.http import csrf, remember_visitor
 
@@ -107,8 +105,11 @@ def _read_rows(
     """Read the pages of pictures, but not the first of the first one, and keep the answers."""
     document = None
     may_turn = "upright" not in request.form  # as the visitor has done that
-    recognise_patiently = partial(recognise, model=model, patience=decoding.LONG_PATIENCE, may_turn=may_turn)
-    for found in batch.read_pages(pictures, recognise_patiently, skip_pages):
+
+    def read_patiently(picture: bytes, page: int) -> Reading:
+        return hand.read(picture, model, page, patience=decoding.LONG_PATIENCE, may_turn=may_turn)
+
+    for found in batch.read_pages(pictures, read_patiently, skip_pages):
         if found.page == 1 or not document:
             document = uuid4().hex if found.pages > 1 else None
         entry = entries.keep(found.reading, source, document=document) if found.reading else None

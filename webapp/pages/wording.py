@@ -16,7 +16,12 @@ def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.tests["unsure"] = is_unsure
     app.jinja_env.filters.update(
-        percent=format_percent, in_words=tell_sureness, source=SOURCES.get, remarks=make_remarks, headline=make_headline
+        percent=format_percent,
+        in_words=tell_sureness,
+        source=SOURCES.get,
+        remarks=make_remarks,
+        headline=make_headline,
+        learnt=tell_learnt,
     )
 
 
@@ -43,6 +48,14 @@ def make_remarks(entry: Entry) -> list[str]:
         )
         remarks.append(f"Left out: {entry.left_out} {what}.")
     return remarks
+
+
+def tell_learnt(digits: list[str]) -> str:
+    """Say what a correction is good for, by what the digits are that were read wrongly, if there are any."""
+    if not digits:
+        return ""
+    *others, last = [f"{digit}s" for digit in digits]
+    return f"Got it: I’ll read your {' and '.join(filter(None, [', '.join(others), last]))} better now."
 
 
 def is_unsure(confidence: float) -> bool:

@@ -132,6 +132,17 @@ def remember_visitor() -> str:
     return number
 
 
+def tell_hand() -> bool | None:
+    """Return whether the visitor's hand is used; None of one who has corrected nothing yet."""
+    used: bool | None = session.get("hand")
+    return used
+
+
+def use_hand(on: bool | None) -> None:
+    """Use the visitor's hand from now on, or do not; or there is none."""
+    session["hand"] = on
+
+
 def _refuse_other_sites() -> Response | None:
     """Keep pages of other sites from asking the API in a visitor's browser, but those of DIGITS_CORS.
 

@@ -1,0 +1,249 @@
+"""What a visitor's corrections are good for: writers that a network has never seen, replayed as they would correct it.
+
+scripts/bench hand FOLD [--draws 10]
+
+FOLD is a model that was trained with `held_out`: `scripts/train fit flagship --name fold --set 'held_out=["apb", …]'`.
+What the writers held out wrote is drawn on the canvas, and read in the order of writing. They correct half of what is
+wrong and confirm a tenth of what is right; errors are those of the second half. How examples weigh is fitted on every
+second writer and measured on the others, and the other way round. Three ways are compared: the example of each digit
+that looks most like it (which serves), class means, and a ridge that is solved in closed form.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from benchmarks.handwriting.canvas import on_square
+from benchmarks.latency import time_call
+from recognizer import Model, read
+from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
+from recognizer.frame import SIDE
+from recognizer.hand import LEAST, Hand, unpack
+from recognizer.model import locate
+from train.cards import read_card
+from train.hand import CONFIRMED, CORRECTED, Writer, find_writings, fit
+from train.measures import calibration_error
+
+RIDGE = 1.0  # added to the diagonal
+CAPS = (1, 3, 10, 30)  # examples at most
+LESSON = 2  # examples of each digit that the guided page asks for
+WRONG = 0.05  # share of the corrections that are wrong, where that is tried
+MANY = 500  # examples, by which time and memory are measured
+RESAMPLED = 2000  # times that writers are drawn anew for an interval
+ROW = "  {:44}{:>10}{:>10}{:>9}  {}"
+
+Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
+Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
+Way = Callable[[Writer, Examples, Votes], Adapt]
+Teach = Callable[[Writer, int, bool, Examples, np.random.Generator], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """The second half of a writer's digits: their labels, and shares (n, 10) of the network alone and as answered."""
+
+    labels: np.ndarray
+    alone: np.ndarray
+    answered: np.ndarray
+
+    @property
+    def errors(self) -> tuple[int, int]:
+        """How many the network alone reads wrongly, and how many the hand."""
+        alone, hand = (int((shares.argmax(1) != self.labels).sum()) for shares in (self.alone, self.answered))
+        return alone, hand
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("fold")
+    parser.add_argument("--draws", type=int, default=10, help="ways in which each writer may correct")
+    options = parser.parse_args()
+    model = Model(locate(options.fold))
+    writers = draw_and_read(model)
+    halves = writers[::2], writers[1::2]
+    fitted = [fit(half) for half in halves[::-1]]  # each half by the other
+    parts = list(zip(halves, fitted, strict=True))
+    print(f"{len(writers)} writers, {sum(len(w.labels) for w in writers)} digits; {fitted}\n")
+    print(ROW.format("errors in second halves, of a replay", "network", "hand", "ratio", "95 %, over writers"))
+
+    def tell(words: str, way: Way = nearest, teach: Teach = correct) -> list[list[Replay]]:
+        found = [replays for half, votes in parts for replays in replay(half, way, votes, teach, options.draws)]
+        print(ROW.format(words, *describe(found)), flush=True)
+        return found
+
+    found = tell("as visitors correct: the nearest example")
+    tell("  class means", means)
+    tell("  ridge", ridge)
+    for cap in CAPS:
+        tell(f"  at most {cap} examples", teach=limit(correct, cap))
+    tell("after the guided page", teach=attend)
+    tell("5 % of the corrections are wrong", teach=mistake)
+    pairs = [([pair(*two) for two in zip(half[::2], half[1::2], strict=False)], votes) for half, votes in parts]
+    mixed = [replays for half, votes in pairs for replays in replay(half, nearest, votes, correct, options.draws)]
+    print(ROW.format("two people at one computer", *describe(mixed)))
+    tell_who(found)
+    tell_cost(model, writers, fitted[0])
+
+
+def draw_and_read(model: Model) -> list[Writer]:
+    """The writers whom a model has not seen, with what it reads of their digits, each drawn on a canvas."""
+    writers, number = [], 0
+    for name, writings in find_writings(read_card(Bundle(model.folder)).recipe["held_out"]).items():
+        readings = [
+            read(on_square([s.tolist() for s in w.strokes], number + n), model, "digit") for n, w in enumerate(writings)
+        ]
+        number += len(writings)
+        frames = np.concatenate([reading.frames for reading in readings])
+        shares = np.array([reading.digits[0].probabilities for reading in readings])
+        features = np.concatenate([model.features(frame[None]) for frame in frames])
+        writers.append(Writer(name, np.array([w.label for w in writings]), shares, features))
+    return writers
+
+
+def pair(one: Writer, other: Writer) -> Writer:
+    """Two people who write in turn."""
+    order = np.argsort(np.concatenate([np.linspace(0, 1, len(w.labels)) for w in (one, other)]), kind="stable")
+    joined = [
+        np.concatenate([getattr(one, key), getattr(other, key)])[order] for key in ("labels", "shares", "features")
+    ]
+    return Writer(f"{one.name} and {other.name}", *joined)
+
+
+def replay(writers: Sequence[Writer], way: Way, votes: Votes, teach: Teach, draws: int) -> list[list[Replay]]:
+    """What becomes of each writer's digits, in so many ways to correct."""
+    rng = np.random.default_rng(0)
+    return [[replay_once(writer, way, votes, teach, rng) for _ in range(draws)] for writer in writers]
+
+
+def replay_once(writer: Writer, way: Way, votes: Votes, teach: Teach, rng: np.random.Generator) -> Replay:
+    examples: Examples = []
+    answered, adapt = writer.shares.copy(), None
+    for number in range(len(writer.labels)):
+        if adapt:
+            answered[number] = adapt(number)
+        if teach(writer, number, bool(answered[number].argmax() == writer.labels[number]), examples, rng):
+            adapt = way(writer, examples, votes)
+    half = slice(len(answered) // 2, None)
+    return Replay(writer.labels[half], writer.shares[half], answered[half])
+
+
+def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
+    """Correct half of what is wrong and confirm a tenth of what is right."""
+    if rng.random() < (CONFIRMED if right else CORRECTED):
+        examples.append((number, int(writer.labels[number])))
+        return True
+    return False
+
+
+def mistake(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
+    """The same, but some of it is wrong itself."""
+    taught = correct(writer, number, right, examples, rng)
+    if taught and rng.random() < WRONG:
+        examples[-1] = number, int(rng.choice(np.delete(np.arange(DIGIT_COUNT), writer.labels[number])))
+    return taught
+
+
+def attend(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
+    """Write each digit twice, as the guided page asks, out of the first half; correct nothing later."""
+    digit = int(writer.labels[number])
+    if number >= len(writer.labels) // 2 or [each for _, each in examples].count(digit) >= LESSON:
+        return False
+    examples.append((number, digit))
+    return True
+
+
+def limit(teach: Teach, most: int) -> Teach:
+    """Teach no more than so many examples."""
+    return lambda writer, number, right, examples, rng: (
+        len(examples) < most and teach(writer, number, right, examples, rng)
+    )
+
+
+def nearest(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
+    """What serves."""
+    numbers, digits = map(list, zip(*examples, strict=True))
+    hand = Hand(np.array(digits), writer.packed[numbers], numbers, votes)
+    return lambda number: hand.adapt(writer.shares[number : number + 1], writer.features[number : number + 1])[0]
+
+
+def means(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
+    """The mean of the examples of each digit (prototypes: Snell et al. 2017, arXiv:1703.05175)."""
+    numbers, digits = map(np.array, zip(*examples, strict=True))
+    directions = unpack(writer.packed)
+    known = np.unique(digits)
+    centres = np.stack([directions[numbers[digits == digit]].mean(0) for digit in known])
+    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+
+    def adapt(number: int) -> np.ndarray:
+        found = np.zeros(DIGIT_COUNT)
+        found[known] = np.exp(-votes.sharpness * (1 - centres @ directions[number]))
+        return add(writer.shares[number], votes.weight * found)
+
+    return adapt
+
+
+def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
+    """What the network lacked of the right answer at the examples, regressed on their likeness (kernel ridge)."""
+    numbers, digits = map(np.array, zip(*examples, strict=True))
+    directions = unpack(writer.packed)
+    likeness = np.exp(-votes.sharpness * (1 - directions[numbers] @ directions[numbers].T))
+    lacking = np.eye(DIGIT_COUNT)[digits] - writer.shares[numbers]
+    weights = np.linalg.solve(likeness + RIDGE * np.eye(len(numbers)), lacking)
+
+    def adapt(number: int) -> np.ndarray:
+        alike = np.exp(-votes.sharpness * (1 - directions[numbers] @ directions[number]))
+        return add(writer.shares[number], 2 * votes.weight * (alike @ weights))
+
+    return adapt
+
+
+def add(shares: np.ndarray, votes: np.ndarray) -> np.ndarray:
+    changed = np.maximum(shares, LEAST) * np.exp(votes)
+    return np.asarray(changed / changed.sum())
+
+
+def describe(found: Sequence[Sequence[Replay]]) -> tuple[str, str, str, str]:
+    """The errors of the network and of the hand, a replay, their ratio, and the interval of that over writers."""
+    errors = np.array([np.mean([each.errors for each in replays], 0) for replays in found])
+    alone, hand = errors.sum(0)
+    rng = np.random.default_rng(0)
+    drawn = errors[rng.integers(len(errors), size=(RESAMPLED, len(errors)))].sum(1)
+    low, high = np.quantile(drawn[:, 1] / np.maximum(drawn[:, 0], 1), (0.025, 0.975))
+    digits = sum(len(replays[0].labels) for replays in found)
+    points = 100 * (hand - alone) / digits
+    return f"{alone:.0f}", f"{hand:.1f}", f"{hand / alone:.2f}", f"{low:.2f} to {high:.2f}; {points:+.2f} points"
+
+
+def tell_who(found: Sequence[Sequence[Replay]]) -> None:
+    """Print who is worse off, what the worst tenth of the writers gain, and how honest confidences are."""
+    errors = np.array([np.mean([each.errors for each in replays], 0) for replays in found])
+    worse = np.mean([hand > alone + 1 for replays in found for alone, hand in (each.errors for each in replays)])
+    worst = errors[np.argsort(-errors[:, 0])][: max(len(errors) // 10, 1)].sum(0)
+    replays = [each for some in found for each in some]
+    labels = np.concatenate([each.labels for each in replays])
+    honest = [
+        calibration_error(np.concatenate([getattr(each, key) for each in replays]), labels)
+        for key in ("alone", "answered")
+    ]
+    print(f"\nworse off by more than one digit         {worse:.1%} of the writers")
+    print(f"the worst tenth of the writers           {worst[1] / worst[0]:.2f} of {worst[0]:.0f} errors")
+    print("calibration error, network alone / hand  {:.2%} / {:.2%}".format(*honest))
+
+
+def tell_cost(model: Model, writers: Sequence[Writer], votes: Votes) -> None:
+    """Print what a digit takes longer with many examples, and what these take."""
+    packed = np.resize(np.concatenate([writer.packed for writer in writers]), (MANY, writers[0].packed.shape[1]))
+    hand = Hand(np.arange(MANY) % DIGIT_COUNT, packed, range(MANY), votes)
+    frame, shares = np.random.default_rng(0).random((1, SIDE, SIDE), np.float32), np.full((1, DIGIT_COUNT), 0.1)
+    times = [time_call(lambda: hand.adapt(shares, cast(np.ndarray, model.features(frame)))) for _ in range(MANY)]
+    print(f"one digit more, with {MANY} examples         {1000 * np.median(times):.3f} ms")
+    print(f"an example                               {packed.shape[1]} bytes")
+
+
+if __name__ == "__main__":
+    main()

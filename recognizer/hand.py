@@ -1,0 +1,101 @@
+"""A writer's own digits, of which it is known what they are → what they say of the next ones.
+
+Each example is kept as the features that the network makes of it, in four bits each. A digit that looks like an example
+becomes likelier to be what that one is (Tip-Adapter: Zhang et al. 2022, arXiv:2207.09519; deep k-nearest neighbours:
+Papernot and McDaniel 2018, arXiv:1803.04765). `scripts/bench hand` compares this way with others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from recognizer.bundle import DIGIT_COUNT, Votes
+from recognizer.glyphs import DIGITS
+from recognizer.reading import PLACES, REJECTED, Adapted, Digit, Reading
+
+LEVELS = 15  # of a feature that is kept, above 0
+LEAST = 1e-6  # the smallest share of a digit that is told from none
+
+
+def pack(features: np.ndarray) -> np.ndarray:
+    """Return features (n, even) of 0 and more as bytes (n, even / 2) uint8, each row in steps of its largest."""
+    largest = np.maximum(features.max(1, keepdims=True), LEAST)
+    levels = np.round(features / largest * LEVELS).astype(np.uint8)
+    return np.asarray(levels[:, ::2] << 4 | levels[:, 1::2])
+
+
+def unpack(packed: np.ndarray) -> np.ndarray:
+    """Return the directions (n, features) float32 of packed features, each of length 1."""
+    levels = np.stack([packed >> 4, packed & 15], 2).reshape(len(packed), -1).astype(np.float32)
+    return np.asarray(levels / np.maximum(np.linalg.norm(levels, axis=1, keepdims=True), LEAST))
+
+
+class Hand:
+    """The examples of one writer: which `digits` (n,) they are, 0 to 9, their packed features (n, bytes), and names."""
+
+    def __init__(self, digits: np.ndarray, packed: np.ndarray, names: Sequence[Any], votes: Votes) -> None:
+        self.digits, self.names, self.votes = digits, names, votes
+        self._directions = unpack(packed)
+        self._chosen = np.eye(DIGIT_COUNT, dtype=np.float32)[digits]
+
+    def adapt(self, shares: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Return shares (n, 10) of digits with these features, changed by the examples that look like them."""
+        votes = np.exp(-self.votes.sharpness * (1 - self._compare(features)))
+        strongest = (votes[..., None] * self._chosen).max(1)
+        changed = np.maximum(shares, LEAST) * np.exp(self.votes.weight * strongest)
+        return np.asarray(changed / changed.sum(1, keepdims=True))
+
+    def find_nearest(self, features: np.ndarray, digit: int) -> Any:
+        """Return the name of the example of a digit that looks most like one with these features (features,)."""
+        return self.names[int(np.where(self.digits == digit, self._compare(features[None])[0], -1).argmax())]
+
+    def _compare(self, features: np.ndarray) -> np.ndarray:
+        """The cosines (n, examples) of features (n, features) with the examples."""
+        return np.asarray(unpack(pack(features)) @ self._directions.T)
+
+
+def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:
+    """Return a reading as it is for a writer, by the features (n, features) of its n digits.
+
+    What was taken for no digit stays so.
+    """
+    before = np.array([digit.probabilities for digit in reading.digits])
+    after = hand.adapt(before, features)
+    digits = [_weigh(digit, shares) for digit, shares in zip(reading.digits, after, strict=True)]
+    adapted = [
+        Adapted(number, old.digit, hand.find_nearest(features[number], new.digit))
+        for number, (old, new) in enumerate(zip(reading.digits, digits, strict=True))
+        if new.digit != old.digit and not new.rejected
+    ]
+    characters = [digit.character for digit in digits]
+    return replace(
+        reading,
+        digits=digits,
+        lines=_spell(reading.lines, iter(characters)),
+        table=reading.table and _spell_rows(reading.table, iter(characters)),
+        adapted=adapted,
+    )
+
+
+def _weigh(digit: Digit, shares: np.ndarray) -> Digit:
+    """The digit by other shares (10,); how likely it is one at all stays."""
+    is_digit = min(digit.confidence / max(digit.probabilities), 1.0)
+    return replace(
+        digit,
+        digit=int(shares.argmax()),
+        confidence=round(is_digit * float(shares.max()), PLACES),
+        probabilities=shares.round(PLACES).tolist(),
+    )
+
+
+def _spell_rows(rows: Iterable[list[str]], characters: Iterator[str]) -> list[list[str]]:
+    return [_spell(row, characters) for row in rows]
+
+
+def _spell(texts: Iterable[str], characters: Iterator[str]) -> list[str]:
+    """The texts with other digits in the places of theirs."""
+    return ["".join(next(characters) if old in DIGITS + REJECTED else old for old in text) for text in texts]

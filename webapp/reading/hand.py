@@ -1,0 +1,179 @@
+"""The visitor's hand: the digits of which they have said what they are, and what these say of the next ones."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select
+
+from recognizer import Model, ModelError, Reading
+from recognizer.bundle import Votes
+from recognizer.glyphs import DIGITS
+from recognizer.hand import Hand, adapt, pack, unpack
+from webapp.history.store import Entry, Example, db
+from webapp.models import shelf
+from webapp.reading.recognition import recognise
+from webapp.serving.errors import UNAVAILABLE
+from webapp.serving.http import find_visitor, tell_hand, use_hand
+
+log = logging.getLogger(__name__)
+
+KEPT = 50  # examples of each digit
+CACHED = 16  # hands that a process remembers, of 350 kB at most
+SHOWN = 24  # entries that the hand has changed
+
+
+def read(picture: bytes, model: Model, page: int = 1, **options: Any) -> Reading:
+    """Read a picture as `recognise` does, with its options, and as the visitor's hand has it.
+
+    Examples go by the id of their entry and the number of their digit in it. Where the database cannot tell of a hand,
+    the answer is the network's alone.
+    """
+    reading = recognise(picture, page, model=model, **options)
+    if not tell_hand() or (hand := _load(model)) is None or (features := model.features(reading.frames)) is None:
+        return reading
+    return adapt(reading, features, hand)
+
+
+def learn(entry: Entry) -> list[str]:
+    """Take the digits of an entry for examples, as its label says, or none of one that is not checked.
+
+    With a visitor's first one those are taken that they have checked before. Return what the digits are that were read
+    wrongly, once each. The caller commits.
+    """
+    forget([entry.id])
+    if tell_hand() is False:
+        return []
+    for earlier in _find_checked(entry) if tell_hand() is None else ():
+        _take(earlier)
+    return _take(entry)
+
+
+def forget(entry_ids: Iterable[int]) -> None:
+    """Forget the examples of entries. The caller commits."""
+    db.session.execute(delete(Example).where(Example.entry_id.in_(list(entry_ids))))
+
+
+def forget_all() -> None:
+    """Forget all of the visitor's examples. The caller commits."""
+    db.session.execute(delete(Example).where(Example.visitor == find_visitor()))
+
+
+def count() -> Counter[int]:
+    """Count the visitor's examples of each digit."""
+    rows = select(Example.digit, func.count()).where(Example.visitor == find_visitor()).group_by(Example.digit)
+    return Counter(dict(row._tuple() for row in db.session.execute(rows)))
+
+
+def find_helped() -> Sequence[Entry]:
+    """Return the visitor's newest entries that their hand has changed."""
+    own = select(Entry).where(Entry.visitor == find_visitor(), Entry.deleted_at.is_(None), Entry.adapted.is_not(None))
+    return db.session.scalars(own.order_by(Entry.id.desc()).limit(SHOWN)).all()
+
+
+def find_examples(changed: Iterable[Entry]) -> set[int]:
+    """Return the ids of the entries that are still there of whose digits those in changed ones are read."""
+    ids = {change["example"][0] for entry in changed for change in entry.adapted or []}
+    there = select(Entry.id).where(Entry.visitor == find_visitor(), Entry.deleted_at.is_(None), Entry.id.in_(ids))
+    return set(db.session.scalars(there))
+
+
+def _find_checked(entry: Entry) -> Sequence[Entry]:
+    """The newest entries but one that its visitor has checked."""
+    checked = select(Entry).where(Entry.visitor == entry.visitor, Entry.corrected.is_not(None), Entry.id != entry.id)
+    newest = checked.where(Entry.deleted_at.is_(None)).order_by(Entry.id.desc()).limit(KEPT)
+    return db.session.scalars(newest).all()
+
+
+def _take(entry: Entry) -> list[str]:
+    """Take the digits of an entry for examples, and return what those are that were read wrongly."""
+    known = [(number, character) for number, character in enumerate(entry.characters) if character in DIGITS]
+    model = _find_reader(entry)
+    if entry.corrected is None or not known or not model or (features := model.features(entry.inputs())) is None:
+        return []
+    packed = pack(features)
+    rows = [
+        {
+            "visitor": entry.visitor,
+            "entry_id": entry.id,
+            "number": number,
+            "digit": int(character),
+            "model": model.fingerprint,
+            "features": packed[number].tobytes(),
+        }
+        for number, character in known
+    ]
+    db.session.execute(insert(Example), rows)
+    for digit in {row["digit"] for row in rows}:
+        _thin_out(entry.visitor, digit)
+    use_hand(True)
+    return sorted({character for number, character in known if character != str(entry.digits[number]["digit"])})
+
+
+def _find_reader(entry: Entry) -> Model | None:
+    """The model that read an entry, where it learns and is still there."""
+    try:
+        model = shelf.load(entry.model)
+    except ModelError:
+        return None
+    return model if model.votes else None
+
+
+def _load(model: Model) -> Hand | None:
+    """The visitor's hand as a model sees it, or None where there is none or the database is away."""
+    visitor = find_visitor()
+    if not model.votes or not visitor:
+        return None
+    # Ids only grow. What was put in since has a greater one, and if that is gone again, there are fewer now.
+    version = select(func.count(), func.max(Example.id)).where(Example.visitor == visitor)
+    try:
+        total, last = db.session.execute(version).one()
+        return _fetch(visitor, model, total, last) if total else None
+    except UNAVAILABLE as error:
+        db.session.rollback()
+        log.error("a hand cannot be loaded: %s", error)
+        return None
+
+
+@lru_cache(CACHED)
+def _fetch(visitor: str, model: Model, total: int, last: int) -> Hand:
+    """A visitor's hand as a model sees it, as long as it has so many examples, the last of which has this id."""
+    own = Example.visitor == visitor
+    if others := db.session.scalars(select(Example).where(own, Example.model != model.fingerprint)).all():
+        _look_again(others, model)
+    rows = db.session.execute(
+        select(Example.digit, Example.features, Example.entry_id, Example.number).where(own).order_by(Example.id)
+    ).all()
+    packed = np.stack([np.frombuffer(row.features, np.uint8) for row in rows])
+    names = [(row.entry_id, row.number) for row in rows]
+    return Hand(np.array([row.digit for row in rows]), packed, names, cast(Votes, model.votes))
+
+
+def _look_again(examples: Sequence[Example], model: Model) -> None:
+    """Let examples that another model has seen be as this one sees them."""
+    ids = {example.entry_id for example in examples}
+    entries = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
+    frames = np.stack([entries[example.entry_id].inputs()[example.number] for example in examples])
+    for example, packed in zip(examples, pack(cast(np.ndarray, model.features(frames))), strict=True):
+        example.features, example.model = packed.tobytes(), model.fingerprint
+    db.session.commit()
+
+
+def _thin_out(visitor: str, digit: int) -> None:
+    """Of more examples of a digit than are kept, let those go that look most like a newer one."""
+    rows = db.session.execute(
+        select(Example.id, Example.features)
+        .where(Example.visitor == visitor, Example.digit == digit)
+        .order_by(Example.id.desc())
+    ).all()
+    if len(rows) <= KEPT:
+        return
+    directions = unpack(np.stack([np.frombuffer(row.features, np.uint8) for row in rows]))
+    nearest = np.tril(directions @ directions.T, -1).max(1)  # of each one among the newer ones
+    alike = [rows[number].id for number in nearest.argsort()[KEPT - len(rows) :]]
+    db.session.execute(delete(Example).where(Example.id.in_(alike)))
