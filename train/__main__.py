@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("name", help="a model in models/, or a path")
     verify.add_argument("--data", default="mnist", help=f"{', '.join(LOADERS)}, or a file or folder of your own")
     verify.add_argument("--out", type=Path, help="folder for the plots (default: plots/ in the model's)")
+    verify.add_argument("--per-writer", action="store_true", help="list for whom it reads badly, where the data tells")
     verify.set_defaults(run=_verify)
     hand = commands.add_parser("hand", help="fit how a model learns a visitor's hand, on writers it has not seen")
     hand.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
@@ -159,7 +160,7 @@ def _verify(options: argparse.Namespace) -> None:
 
     folder = locate(options.name)
     out = options.out or Bundle(folder).plots
-    print(verify(folder, options.data, out))
+    print(verify(folder, options.data, out, options.per_writer))
     print(f"\nThe plots are in {os.path.relpath(out)}/.")
 
 

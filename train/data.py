@@ -38,6 +38,7 @@ class Digits(ABC):
     """Labelled digits (n) that can be rendered as frames, each time a little differently."""
 
     labels: np.ndarray  # (n,) int64, 0 to 9, or 10 for what is no digit
+    writers: Sequence[str] | None = None  # who wrote each, where that is known
 
     @abstractmethod
     def take(self, which: np.ndarray) -> Self:
@@ -59,12 +60,13 @@ class Digits(ABC):
 class Frames(Digits):
     """Digits of which there are only pictures: frames (n, 28, 28) float32, 0 to 1."""
 
-    def __init__(self, frames: np.ndarray, labels: np.ndarray) -> None:
-        self.frames, self.labels = frames, labels
+    def __init__(self, frames: np.ndarray, labels: np.ndarray, writers: Sequence[str] | None = None) -> None:
+        self.frames, self.labels, self.writers = frames, labels, writers
 
     def take(self, which: np.ndarray) -> Frames:
         """The chosen ones, by their numbers."""
-        return Frames(self.frames[which], self.labels[which])
+        writers = [self.writers[number] for number in which] if self.writers else None
+        return Frames(self.frames[which], self.labels[which], writers)
 
     def render(self, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
         """The pictures, augmented."""
@@ -82,6 +84,7 @@ class Pens(Digits):
     def __init__(self, writings: Sequence[Writing]) -> None:
         self.writings = writings
         self.labels = np.array([writing.label for writing in writings], np.int64)
+        self.writers = [writing.writer for writing in writings]
 
     def take(self, which: np.ndarray) -> Pens:
         """The chosen ones, by their numbers."""

@@ -27,6 +27,7 @@ KINDS = (
 )
 ARRAYS = (("x_train", "y_train"), ("x", "y"), ("frames", "labels"))  # names that an .npz may use
 TEST_ARRAYS = ("x_test", "y_test")  # names of digits kept apart for tests
+WRITERS = "writer"  # who wrote each digit, a number or a name, where an .npz tells
 IDX_TYPE = 8  # unsigned bytes (yann.lecun.com/exdb/mnist)
 
 
@@ -105,7 +106,10 @@ def _load_arrays(path: Path) -> list[Digits]:
         if not held:
             raise ValueError(f"it holds {', '.join(archive)}, not x and y")
         used = [held[0], TEST_ARRAYS] if TEST_ARRAYS in held[1:] else held[:1]
-        return [_frame_all(archive[pictures], archive[labels]) for pictures, labels in used]
+        found = [_frame_all(archive[pictures], archive[labels]) for pictures, labels in used]
+        if WRITERS in archive and archive[WRITERS].shape == found[0].labels.shape:
+            found[0].writers = archive[WRITERS].astype(str).tolist()
+        return list(found)
 
 
 def _read_idx(path: Path) -> np.ndarray:

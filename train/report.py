@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sklearn.metrics import classification_report, confusion_matrix
@@ -51,6 +52,26 @@ def list_found(card: PageCard) -> str:
         for name, each in card.results.items()
     ]
     return "\n".join([head, *rows])
+
+
+def list_writers(probabilities: np.ndarray, labels: np.ndarray, writers: Sequence[str]) -> str:
+    """Return how the digits of each of n writers are read, as a table, the worst first."""
+    wrong, names = probabilities.argmax(1) != labels, np.array(writers)
+    totals, errors = Counter(writers), Counter(names[wrong].tolist())
+    lines = [f"{'writer':20}{'digits':>8}{'wrong':>8}{'':9}  what was read as what, and how often"]
+    for name in sorted(totals, key=lambda name: (-errors[name], name)):
+        theirs = wrong & (names == name)
+        mistakes = _name_mistakes(probabilities[theirs], labels[theirs])
+        lines.append(
+            f"{name:20}{totals[name]:8}{errors[name]:8}{errors[name] / totals[name]:9.2%}  {mistakes}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def _name_mistakes(probabilities: np.ndarray, labels: np.ndarray) -> str:
+    """The confusions of digits that are all read wrongly, the most frequent first."""
+    counts = Counter(zip(labels.tolist(), probabilities.argmax(1).tolist(), strict=True))
+    return ", ".join(f"{digit} as {read}" + (f" × {n}" if n > 1 else "") for (digit, read), n in counts.most_common())
 
 
 def summarise(probabilities: np.ndarray, labels: np.ndarray) -> str:

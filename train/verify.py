@@ -21,24 +21,30 @@ BATCH = 500  # frames
 TIMED = 300  # readings of one frame
 
 
-def verify(folder: Path, data: str, out: Path) -> str:
+def verify(folder: Path, data: str, out: Path, per_writer: bool = False) -> str:
     """Return the report of a bundle on a data set (its test digits, if it has some), and write its plots to `out`.
 
-    Raises TrainError.
+    With `per_writer` it ends with those for whom the bundle reads worst. Raises TrainError.
     """
     model, found = open_model(folder), find(data)
     title, digits = (f"{found.name} test", found.test) if found.test else (found.name, found.train)
-    return report_on(model, title, digits.render(AS_IT_IS, np.random.default_rng(0)), digits.labels, out)
+    if per_writer and not digits.writers:
+        raise TrainError(f"{data} does not tell who wrote what.")
+    frames = digits.render(AS_IT_IS, np.random.default_rng(0))
+    return report_on(model, title, frames, digits.labels, out, digits.writers if per_writer else None)
 
 
-def report_on(model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path) -> str:
-    """Return the report of a model on frames (n, 28, 28) with labels (n,), and write its plots to `out`."""
+def report_on(
+    model: Model, title: str, frames: np.ndarray, labels: np.ndarray, out: Path, writers: Sequence[str] | None = None
+) -> str:
+    """Return the report of a model on frames (n, 28, 28) with labels (n,), maybe by writer, and write its plots."""
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
     title, digits = f"{model.name} on {title}", labels < DIGIT_COUNT
     if not digits.all():
         return report.describe_negatives(title, probabilities[~digits], model.reject_below)
     plots.write(out, title, frames, probabilities, labels)
-    return report.describe(title, probabilities, labels)
+    said = report.describe(title, probabilities, labels)
+    return f"{said}\n\n{report.list_writers(probabilities, labels, writers)}" if writers else said
 
 
 def compare(folders: Sequence[Path], plot: Path) -> str:

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,25 @@ def test_strokes_are_verified(tmp_path, small_pendigits):
     said = verify(SMALL, "pendigits", tmp_path)
     assert "small on pendigits: 9" in said
     assert "of 420 right" in said
+
+
+def test_it_lists_for_whom_it_reads_badly(tmp_path, small_pendigits, writings):
+    said = verify(SMALL, "pendigits", tmp_path, per_writer=True)
+    head, *rows = said.partition("writer  ")[2].splitlines()
+    assert head.split()[:2] == ["digits", "wrong"]
+    counts = [int(row.split()[2]) for row in rows]
+    assert len(rows) == len({one.writer for one in writings})
+    assert counts == sorted(counts, reverse=True)
+    assert "of 420 right" in said
+    assert counts[0] > 0
+    assert re.search(r"\d as \d", rows[0])
+    assert rows[-1].split()[2:] == ["0", "0.00%"]
+
+
+def test_data_that_does_not_tell_who_wrote_it_is_refused(tmp_path):
+    data_file("mnist.npz")
+    with pytest.raises(TrainError, match="does not tell who wrote what"):
+        verify(SMALL, "mnist", tmp_path, per_writer=True)
 
 
 def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path, small_pendigits):

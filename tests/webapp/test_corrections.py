@@ -31,7 +31,7 @@ def entry(app, number=1):
 )
 def test_a_label_may_be_longer_or_shorter_and_have_signs(app, client, typed, text, label):
     upload(client)
-    (number,) = keep_like_the_first(app, {"text": text})
+    (number,) = keep_like_the_first(app, {"text": text, "frames": bytes(28 * 28 * len(text.replace("\n", "")))})
     assert post(client, f"/history/{number}/correct", label=typed).status_code == 303
     assert entry(app, number) == (text, label, True)
 
@@ -188,6 +188,17 @@ def test_only_what_is_checked_and_allowed_is_written(app, runner, tmp_path):
         assert archive["y"].tolist() == [3, 2, 1, 6]
         assert (archive["x"][1:] == frames[[0, 1, 3]]).all()
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out.npz"]
+
+
+def test_it_tells_writers_apart_but_not_who_they_are(app, runner, tmp_path):
+    for number in (1, 2, 3):
+        client = app.test_client()
+        upload(client)
+        post(client, f"/history/{number}/correct", label="79"[number % 2])
+        allow(client)
+    runner.invoke(args=["corrections", str(tmp_path / "out.npz")])
+    digits, _ = load(tmp_path / "out.npz")
+    assert list(zip(digits.writers, digits.labels.tolist(), strict=True)) == [("0", 9), ("1", 7), ("2", 9)]
 
 
 def test_taken_back_it_holds_for_all(app, client, runner, tmp_path):

@@ -65,6 +65,7 @@ def test_labelled_frames(app, client):
     assert response.mimetype == "application/octet-stream"
     with np.load(io.BytesIO(response.data)) as archive:
         assert archive["y"].tolist() == [2, 3, 6, 7]
+        assert archive["writer"].tolist() == [0] * 4
         assert archive["x"].dtype == np.uint8
         assert (archive["x"][:3] == frames[[0, 2, 3]]).all()
 
@@ -75,6 +76,7 @@ def test_training_takes_the_frames(client, tmp_path):
     digits, _ = load(tmp_path / "mine.npz")
     assert digits.labels.tolist() == [7]
     assert digits.frames.shape == (1, 28, 28)
+    assert digits.writers == ["0"]
 
 
 def test_what_is_filtered_is_exported_in_batches(app, client):

@@ -40,21 +40,29 @@ def write_json(chosen: Select[Any]) -> Iterator[str]:
 
 
 def write_npz(chosen: Select[Any]) -> Iterator[bytes]:
-    """Give all frames, (n, 28, 28) uint8, as `x`, and their labels, (n,) uint8, as `y`, but those of no digit."""
+    """Give all frames, (n, 28, 28) uint8, as `x`, and their labels, (n,) uint8, as `y`, but those of no digit.
+
+    `writer`, (n,) uint32, counts from 0 who wrote them.
+    """
     count, labels, sink = count_digits(chosen), bytearray(), _Sink()
+    numbers: dict[str, int] = {}
+    writers = bytearray()
     with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
         with archive.open("x.npy", "w") as member:
             member.write(_write_header((count, SIDE, SIDE)))
-            for rows in _load_batches(chosen, Entry.text, Entry.label, Entry.frames):
+            for rows in _load_batches(chosen, Entry.visitor, Entry.text, Entry.label, Entry.frames):
                 for row in rows:
                     characters = np.frombuffer(name_digits(row.text, row.label).encode(), np.uint8)
                     known = characters != ord(NONE)
                     member.write(np.frombuffer(row.frames, np.uint8).reshape(-1, SIDE, SIDE)[known].tobytes())
                     labels += (characters[known] - ord("0")).tobytes()
+                    number = numbers.setdefault(row.visitor, len(numbers))
+                    writers += number.to_bytes(4, "little") * int(known.sum())
                 yield sink.take()
         if len(labels) != count:  # the file's beginning says so. A download that breaks off is tried again.
             raise HistoryChanged("the history was changed while it was exported")
         archive.writestr("y.npy", _write_header((count,)) + labels)
+        archive.writestr("writer.npy", _write_header((count,), "<u4") + writers)
     yield sink.take()
 
 
@@ -116,8 +124,8 @@ def _disarm(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _write_header(shape: tuple[int, ...]) -> bytes:
-    """Return the beginning of an .npy file of bytes."""
+def _write_header(shape: tuple[int, ...], kind: str = "|u1") -> bytes:
+    """Return the beginning of an .npy file, of bytes unless it is of another kind."""
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    np.lib.format.write_array_header_1_0(header, {"descr": kind, "fortran_order": False, "shape": shape})
     return header.getvalue()

@@ -15,6 +15,7 @@ from recognizer import Model, ModelError, Reading
 from recognizer.bundle import Votes
 from recognizer.glyphs import DIGITS
 from recognizer.hand import Hand, adapt, pack, unpack
+from webapp.history.labels import name_digits
 from webapp.history.store import Entry, Example, db
 from webapp.models import shelf
 from webapp.reading.recognition import recognise
@@ -66,8 +67,8 @@ def forget_all() -> None:
 
 def count() -> Counter[int]:
     """Count the visitor's examples of each digit."""
-    rows = select(Example.digit, func.count()).where(Example.visitor == find_visitor()).group_by(Example.digit)
-    return Counter(dict(row._tuple() for row in db.session.execute(rows)))
+    own = select(Example.digit, func.count().label("total")).where(Example.visitor == find_visitor())
+    return Counter({row.digit: row.total for row in db.session.execute(own.group_by(Example.digit))})
 
 
 def find_helped() -> Sequence[Entry]:
@@ -112,7 +113,8 @@ def _take(entry: Entry) -> list[str]:
     for digit in {row["digit"] for row in rows}:
         _thin_out(entry.visitor, digit)
     use_hand(True)
-    return sorted({character for number, character in known if character != str(entry.digits[number]["digit"])})
+    read = name_digits(entry.text, entry.text)
+    return sorted({character for number, character in known if character != read[number]})
 
 
 def _find_reader(entry: Entry) -> Model | None:
