@@ -68,6 +68,10 @@ def test_the_answer_says_that_the_hand_changed_it_and_why(client):
     correct(client, 1, "1")
     read(client)
     assert "the network alone would say 7" in client.get("/history/2").text
+    assert 'data-adapted="true"' in client.get("/history/2").text
+    newest, oldest = client.get("/history/export.json").json
+    assert newest["adapted"] == [{"number": 0, "before": 7, "example": [1, 0]}]
+    assert oldest["adapted"] is None
     for page in ("/history/hand", "/history/2/digits/0/why"):
         shown = client.get(page).text
         assert "The network alone reads 7. By your hand it is 1," in shown

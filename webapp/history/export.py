@@ -31,9 +31,9 @@ def write_csv(chosen: Select[Any]) -> Iterator[str]:
 
 
 def write_json(chosen: Select[Any]) -> Iterator[str]:
-    """Give a list with an object for each entry, its digits as the API has them."""
+    """Give a list with an object for each entry, its digits as the API has them, and which the hand has changed."""
     before = "[\n"
-    for rows in _load_batches(chosen, *SUMMARY, Entry.digits):
+    for rows in _load_batches(chosen, *SUMMARY, Entry.digits, Entry.adapted):
         yield before + ",\n".join(json.dumps(_to_dict(row)) for row in rows)
         before = ",\n"
     yield "]\n" if before != "[\n" else "[]\n"
