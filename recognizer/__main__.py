@@ -17,7 +17,6 @@ from tqdm import tqdm
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
 from recognizer.bulk import FORMATS, escape, expand, load, resume, rows
 from recognizer.encode import encode
-from recognizer.model import locate
 
 LONG = 1  # seconds of work before a progress bar appears
 ALL_READ, SOME_NOT, FAILED, STOPPED = 0, 1, 2, 130  # exit status
@@ -40,7 +39,8 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m recognizer", description=__doc__)
+    called = "digits" if Path(sys.argv[0]).stem == "digits" else "python -m recognizer"
+    parser = argparse.ArgumentParser(prog=called, description="Read pictures and PDFs from the shell.")
     command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "read",
         help="read pictures, a line each",
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--explain", type=Path, metavar="FILE", help="draw the steps to the answer, of one picture, here"
     )
-    command.add_argument("--model", default="flagship", help="a model in models/, or a path (default: flagship)")
+    command.add_argument("--model", default="flagship", help="a model's name, path or address (default: flagship)")
     return parser
 
 
@@ -77,7 +77,7 @@ def _read(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
     if options.explain and len(files) > 1:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
-    model, kind = Model(locate(options.model)), FORMATS[options.format]
+    model, kind = Model(options.model), FORMATS[options.format]
     if options.explain:
         _explain(files[0], model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}

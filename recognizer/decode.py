@@ -77,10 +77,16 @@ class Picture:
     pages: int = 1
 
     @classmethod
-    def of(cls, grey: np.ndarray) -> Picture:
-        """Make a picture of an array (height, width) uint8 that is upright, grey and not reduced."""
-        height, width = grey.shape
-        return cls(grey, (width, height))
+    def of(cls, pixels: np.ndarray) -> Picture:
+        """Make a picture of upright pixels, 0 to 255: (height, width) grey, or (height, width, 3 or 4), RGB(A).
+
+        Raises ValueError for an array of another type or shape.
+        """
+        is_colour = pixels.ndim == 3 and pixels.shape[2] in (3, 4)
+        if pixels.dtype != np.uint8 or not (pixels.ndim == 2 or is_colour) or not pixels.size:
+            wanted = "a picture is an array of uint8, (height, width) or (height, width, 3 or 4)"
+            raise ValueError(f"{wanted}, not of {pixels.dtype}, {pixels.shape}")
+        return _upright(Image.fromarray(np.ascontiguousarray(pixels)), "L")
 
     def turn(self, quarters: int) -> Picture:
         """Return the picture turned clockwise by quarters of a circle."""

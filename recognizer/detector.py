@@ -10,7 +10,7 @@ import numpy as np
 from recognizer.bundle import Bundle, PageCard, Sureness
 from recognizer.errors import ModelError
 from recognizer.glyphs import GRID, TILE
-from recognizer.model import MODELS, LiteRT
+from recognizer.model import LiteRT, locate
 
 BOX = 4  # numbers that say where a glyph is
 
@@ -44,7 +44,7 @@ class Detector:
 @lru_cache(maxsize=1)
 def load_detector() -> Detector:
     """Return the page network that comes along, the same one at each call. Raises ModelError."""
-    return Detector(MODELS / "page")
+    return Detector(locate("page"))
 
 
 def _check_shapes(path: Path, inputs: tuple[int, ...], *outputs: tuple[int, ...]) -> None:

@@ -18,8 +18,10 @@ import numpy as np
 from recognizer.bundle import DIGIT_COUNT, Bundle, Calibration, DigitCard
 from recognizer.errors import ModelError
 from recognizer.frame import FRAMING, SIDE, Framing
+from recognizer.remote import fetch
 
-MODELS = Path(__file__).resolve().parent.parent / "models"  # those that come along
+HERE = Path(__file__).resolve().parent
+MODELS = next(filter(Path.is_dir, (HERE / "models", HERE.parent / "models")))  # those that come along
 BATCH = 16  # frames. More at once take no less time each, but memory that is kept
 CLASSES = DIGIT_COUNT, DIGIT_COUNT + 1  # of a model's answers, with or without one for what is no digit
 FINGERPRINT = 16  # hexadecimal digits
@@ -34,12 +36,17 @@ Check = Callable[..., None]  # of a model's path and the shapes of its input and
 
 
 def locate(name: str) -> Path:
-    """The folder of a model that is given by its name in models/, or as a path."""
-    return Path(name) if "/" in name else MODELS / name
+    """The folder of a model that is given as a path, or by its name in the folder DIGITS_MODELS or among our own."""
+    if "/" in name:
+        return Path(name)
+    own = Path(os.environ.get("DIGITS_MODELS", MODELS)) / name
+    return own if own.is_dir() else MODELS / name
 
 
 class Model:
     """A model bundle, ready to read frames. It may be shared between threads and carried across a fork.
+
+    It is given by its name (`locate`), its folder, or an address such as s3://bucket/flagship, which fsspec fetches.
 
     `name` is the folder's. `temperature` and `reject_below` come from its card and are 1 and 0 without one. `framing`
     is what its frames are made by. Raises ModelError, naming the path, where the bundle is missing or damaged, or its
@@ -47,7 +54,7 @@ class Model:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        bundle = Bundle(Path(folder))
+        bundle = self._find(folder)
         self.folder, self.name = bundle.folder, bundle.folder.name
         self._run: Run = _runner(bundle)
         card = bundle.read_card(DigitCard)
@@ -83,6 +90,14 @@ class Model:
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
         self.probabilities(np.zeros((1, SIDE, SIDE)))
+
+    def _find(self, folder: str | Path) -> Bundle:
+        if isinstance(folder, Path):
+            return Bundle(folder)
+        if "://" not in folder:
+            return Bundle(locate(folder))
+        self._home, bundle = fetch(folder)  # which is there as long as the model
+        return bundle
 
     def _look(self, frames: np.ndarray) -> list[np.ndarray]:
         """The classes (n, 10 or 11) of frames, and their features where the model gives them."""

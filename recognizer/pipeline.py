@@ -76,19 +76,35 @@ def read(
     """Read the digits in the bytes of a picture file, or on a page of a PDF or TIFF, with a `layout` of LAYOUTS.
 
     Raises PictureError, ModelError.
+
+    >>> from pathlib import Path
+    >>> read(Path("7.png").read_bytes(), Model("flagship")).text
+    '7'
     """
     return read_picture(decode(data, max_megapixels, page), model, layout)
 
 
 def read_picture(
-    picture: Picture, model: Model, layout: str = "auto", *, may_turn: bool = True, shortcut: Shortcut = SHORTCUT
+    picture: Picture | np.ndarray,
+    model: Model,
+    layout: str = "auto",
+    *,
+    may_turn: bool = True,
+    shortcut: Shortcut = SHORTCUT,
 ) -> Reading:
-    """Read the digits in an upright picture, with a `layout` of LAYOUTS. Raises NoInk, ModelError.
+    """Read the digits in an upright picture, or an array as `Picture.of` takes it, with a `layout` of LAYOUTS.
 
     A photograph whose numbers seem to lie on their side is turned to be read, if it `may_turn`. A digit drawn on plain
     paper that the model is sure of is read at once; all else goes through the page network, and with the layout "page"
-    every drawing does.
+    every drawing does. Raises NoInk, ModelError; ValueError for an array that is no picture.
+
+    >>> import numpy as np
+    >>> picture = np.full((200, 200), 255, np.uint8)
+    >>> picture[30:170, 95:105] = 0
+    >>> read_picture(picture, Model("flagship")).text
+    '1'
     """
+    picture = picture if isinstance(picture, Picture) else Picture.of(picture)
     picture = replace(picture, grey=condense(picture.grey))
     if (contrast := find_contrast(picture.grey)) is None:
         if layout == "digit":

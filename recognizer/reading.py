@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,7 @@ from recognizer.components import Glyph
 from recognizer.glyphs import DIGITS
 
 PLACES = 6  # decimal places of a probability; more would be noise
+COLUMNS = ("line", "text", "digit", "confidence", "x", "y", "width", "height")  # of a digit in a table
 REJECTED = "?"  # stands for what is probably no digit
 
 
@@ -108,6 +113,32 @@ class Reading:
         marks: Iterator[Digit | Mark] = iter(self.marks)
         for number in self.text.split():
             yield [next(digits if character in DIGITS + REJECTED else marks).confidence for character in number]
+
+    def to_csv(self) -> str:
+        """Return the digits as CSV, a row each, with a header."""
+        text = io.StringIO()
+        rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        rows.writeheader()
+        rows.writerows(self._rows())
+        return text.getvalue()
+
+    def to_dataframe(self) -> Any:
+        """Return the digits as a data frame of pandas, or of Polars where that alone is installed, a row each.
+
+        Raises ImportError where neither is.
+        """
+        for name in ("pandas", "polars"):
+            if find_spec(name):
+                return import_module(name).DataFrame(self._rows())
+        raise ImportError("A data frame needs pandas or polars; pip install one of them, or take to_csv().")
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows = []
+        for digit in self.digits:
+            x, y, width, height = digit.box
+            values = (digit.line, digit.character, digit.digit, digit.confidence, x, y, width, height)
+            rows.append(dict(zip(COLUMNS, values, strict=True)))
+        return rows
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it; `left_out`, `turned`, `table` and the pages only where there is something."""

@@ -29,6 +29,7 @@ HOUSES: dict[str, Floors] = {
         ["recognizer.picture", "recognizer.page", "recognizer.cutout", "recognizer.frame"],
         ["recognizer.layout", "recognizer.marks"],
         ["recognizer.bundle"],
+        ["recognizer.remote"],
         ["recognizer.model"],
         ["recognizer.detector", "recognizer.reading"],
         ["recognizer.pipeline", "recognizer.hand"],

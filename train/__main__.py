@@ -14,7 +14,7 @@ from train import cards, recipe, strategy
 from train.data import LOADERS
 from train.errors import TrainError
 
-ROOT = MODELS.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
