@@ -101,7 +101,7 @@ async function take(button) {
 }
 
 /** What a form says: a text, or the rows of a table. */
-function contentOf(form) {
+export function contentOf(form) {
   const rows = [...form.querySelectorAll("tr")].map((row) => [...row.querySelectorAll(FIELD)].map((field) => field.value));
   return rows.length ? rows : form.elements.label.value;
 }

@@ -1,6 +1,7 @@
 /** What one does with the rows of a batch: look at some of them, take them along, find them again after Back. */
 
 import { copy } from "./clipboard.js";
+import { contentOf } from "./correct.js";
 import { download, recall, remember } from "./storage.js";
 
 const KEY = "rows"; // in the storage of this tab
@@ -50,9 +51,9 @@ export class Rows {
 
   /** Take over what a row was corrected to. */
   #correct(form) {
-    const field = form.elements.label;
-    form.closest("li").dataset.text = field.value;
-    field.defaultValue = field.value; // which is kept with the row
+    const content = contentOf(form);
+    form.closest("li").dataset.text = typeof content === "string" ? content : content.map((row) => row.join("\t")).join("\n");
+    for (const field of form.elements) if (field.type !== "hidden") field.defaultValue = field.value; // which is kept
     this.keep();
   }
 

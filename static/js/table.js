@@ -1,15 +1,17 @@
-/** A table that was read: keys as in a spreadsheet, cells pasted from one, and each cell's digits in the picture. */
+/** Tables that were read: keys as in a spreadsheet, cells pasted from one, and each cell's digits in the picture. */
 
-const form = document.querySelector(".saying");
-const rows = [...form.querySelectorAll("tr")].map((row) => [...row.querySelectorAll("input")]);
-const cells = rows.flat();
-const boxes = document.querySelectorAll(".boxed a");
-const cellOf = JSON.parse(form.dataset.cells); // of each digit
+/** The rows of cells of the table that a field is in; none of any other field. */
+function rowsAround(field) {
+  const rows = field.closest(".saying table")?.rows ?? [];
+  return [...rows].map((row) => [...row.getElementsByTagName("input")]);
+}
 
-form.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   const cell = event.target;
+  const rows = rowsAround(cell);
+  if (!rows.length || event.altKey || event.ctrlKey || event.metaKey) return;
+  const cells = rows.flat();
   const place = cells.indexOf(cell);
-  if (place < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
   const isWhole = cell.selectionEnd - cell.selectionStart === cell.value.length;
   const atStart = isWhole || cell.selectionEnd === 0;
   const atEnd = isWhole || cell.selectionStart === cell.value.length;
@@ -26,25 +28,30 @@ form.addEventListener("keydown", (event) => {
   cells[place + step].focus();
 });
 
-form.addEventListener("focusin", ({ target }) => {
-  const chosen = cells.indexOf(target);
+document.addEventListener("focusin", ({ target }) => {
+  const chosen = rowsAround(target).flat().indexOf(target);
   if (chosen < 0) return;
   target.select();
-  boxes.forEach((box, digit) => box.classList.toggle("lit", cellOf[digit] === chosen));
+  const cellOf = JSON.parse(target.form.dataset.cells); // of each digit
+  boxes().forEach((box, digit) => box.classList.toggle("lit", cellOf[digit] === chosen));
 });
 
-form.addEventListener("focusout", () => boxes.forEach((box) => box.classList.remove("lit")));
+document.addEventListener("focusout", () => boxes().forEach((box) => box.classList.remove("lit")));
 
 // What was copied in a spreadsheet goes into as many cells.
-form.addEventListener("paste", (event) => {
+document.addEventListener("paste", (event) => {
+  const rows = rowsAround(event.target);
   const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
-  const place = cells.indexOf(event.target);
-  if (place < 0 || !/[\t\n]/.test(text)) return;
+  if (!rows.length || !/[\t\n]/.test(text)) return;
   event.preventDefault();
-  const [top, left] = [Math.floor(place / rows[0].length), place % rows[0].length];
+  const top = rows.findIndex((row) => row.includes(event.target));
+  const left = rows[top].indexOf(event.target);
   text.split(/\r?\n/).forEach((line, down) => line.split("\t").forEach((value, across) => {
     const cell = rows[top + down]?.[left + across];
     if (cell) cell.value = value;
   }));
   event.target.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+/** Those of the digits in the picture, where a page shows it. */
+const boxes = () => document.querySelectorAll(".boxed a");

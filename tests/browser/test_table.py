@@ -3,12 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.pen import by_mouse
 from tests.browser.test_history import labels
 from tests.browser.test_upload import send
+from tests.drawing import FOUR, SEVEN, SEVEN_PNG, ZERO
 from tests.processes import wait_until
 from tests.webapp.test_tables import TABLE
 
 READ = "7\t4\n0\t7\n\t4"
+FILES = {"table.png": TABLE, "seven.png": SEVEN_PNG}
+DRAWN = [
+    [(x + 2.2 * column, y + 1.3 * row) for x, y in stroke]
+    for row, digits in enumerate([[SEVEN, FOUR], [ZERO, SEVEN]])
+    for column, digit in enumerate(digits)
+    for stroke in digit
+]
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
@@ -101,3 +110,38 @@ def test_with_and_without_scripts_it_is_corrected_and_downloaded(visit, scripted
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
     assert download.value.path().read_text() == "7,4\n0,7\n1,4\n"
+
+
+def test_a_table_among_many_pictures_is_corrected_in_its_row(visit):
+    page = visit("/upload")
+    kinds = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in FILES.items()]
+    page.get_by_label("Choose one or more photos").set_input_files(kinds)
+    page.get_by_role("button", name="Recognise").click()
+    page.get_by_text("All done.").wait_for()
+    page.get_by_text("Table, 3 × 2").click()
+    cell(page, 1, 1).click()
+    page.keyboard.press("ArrowDown")
+    expect(cell(page, 2, 1)).to_be_focused()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(page.locator("details .state")).to_contain_text("Corrected.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    assert "table.png,7\t4\n9\t7\n\t4," in download.value.path().read_text().replace('"', "")
+    page.locator(".rows a .name").first.click()
+    page.go_back()
+    page.get_by_text("Table, 3 × 2").click()
+    expect(cell(page, 2, 1)).to_have_value("9")
+
+
+def test_a_table_that_is_drawn_has_the_same_keys(visit):
+    page = visit("/")
+    by_mouse(page, DRAWN)
+    page.get_by_role("button", name="Keep this answer").click()
+    expect(cell(page, 2, 2)).to_have_value("7")
+    cell(page, 1, 1).click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    page.keyboard.type("9")
+    wait_until(lambda: labels(page) == [("7\t4\n0\t9", True)])
