@@ -58,8 +58,10 @@ def locate(text: str, label: str) -> list[int | None]:
     return found
 
 
-def name_digits(text: str, label: str) -> str:
-    """Return what each digit of a text, as it was read, is by a label; a question mark for what is none."""
+def name_digits(text: str, label: str | None = None) -> str:
+    """Return what each digit of a text is, as it was read, or by a label; a question mark for what is none."""
+    if label is None:
+        return "".join(character for character in text if character not in AMONG)
     return "".join(NONE if place is None else label[place] for place in locate(text, label))
 
 

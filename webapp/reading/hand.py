@@ -93,7 +93,7 @@ def _find_checked(entry: Entry) -> Sequence[Entry]:
 
 def _take(entry: Entry) -> list[str]:
     """Take the digits of an entry for examples, and return what those are that were read wrongly."""
-    known = [(number, character) for number, character in enumerate(entry.characters) if character in DIGITS]
+    known = _find_known(entry)
     model = _find_reader(entry)
     if entry.corrected is None or not known or not model or (features := model.features(entry.inputs())) is None:
         return []
@@ -113,8 +113,19 @@ def _take(entry: Entry) -> list[str]:
     for digit in {row["digit"] for row in rows}:
         _thin_out(entry.visitor, digit)
     use_hand(True)
-    read = name_digits(entry.text, entry.text)
+    read = name_digits(entry.text)
     return sorted({character for number, character in known if character != read[number]})
+
+
+def _find_known(entry: Entry) -> list[tuple[int, str]]:
+    """The numbers of the digits of which the label says what they are, and what that is.
+
+    Where it has more or fewer of them than were read, only those are certain that were read rightly.
+    """
+    read = name_digits(entry.text)
+    is_aligned = len(read) == len(name_digits(entry.label))
+    pairs = enumerate(zip(read, entry.characters, strict=True))
+    return [(number, char) for number, (old, char) in pairs if char in DIGITS and (is_aligned or char == old)]
 
 
 def _find_reader(entry: Entry) -> Model | None:
