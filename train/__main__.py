@@ -14,6 +14,7 @@ from train import cards, recipe, strategy
 from train.data import LOADERS
 from train.errors import TrainError
 
+TRIALS = 50  # trainings of a search that is given no end
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -68,6 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--out", type=Path, help="folder for the plots (default: plots/ in the model's)")
     verify.add_argument("--per-writer", action="store_true", help="list for whom it reads badly, where the data tells")
     verify.set_defaults(run=_verify)
+    tune = commands.add_parser("tune", help="search a recipe's settings for the best, and write that as a recipe")
+    tune.add_argument("recipe", help=f"with a table [tune]: {', '.join(recipe.names())}, or the path of a TOML file")
+    tune.add_argument("--trials", type=int, help="trainings in all, those of earlier searches with them (default: 50)")
+    tune.add_argument("--minutes", type=float, help="begin no training after so long")
+    tune.add_argument("--jobs", type=int, default=1, help="processes that train (default: 1)")
+    tune.add_argument("--storage", help="a database that several machines share, as postgresql://… (default: SQLite)")
+    tune.add_argument("--out", type=Path, help="folder for the results (default: tuning/RECIPE)")
+    tune.add_argument("--data", action="append", help="search with it, not with the recipe's; repeatable")
+    tune.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change it, as train.epochs=3")
+    tune.add_argument("--epochs", type=int, help="short for --set train.epochs=…")
+    tune.add_argument("--seed", type=int, default=0)
+    tune.set_defaults(run=_tune)
     hand = commands.add_parser("hand", help="fit how a model learns a visitor's hand, on writers it has not seen")
     hand.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
     hand.add_argument(
@@ -162,6 +175,21 @@ def _verify(options: argparse.Namespace) -> None:
     out = options.out or Bundle(folder).plots
     print(verify(folder, options.data, out, options.per_writer))
     print(f"\nThe plots are in {os.path.relpath(out)}/.")
+
+
+def _tune(options: argparse.Namespace) -> None:
+    from train.tune import Search, tune
+
+    cooked = recipe.load(options.recipe, _changes(options))
+    if isinstance(cooked, recipe.PageRecipe):
+        raise TrainError(f"{options.recipe} is the recipe of a page network, which is not searched.")
+    if options.data:
+        cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
+    folder = options.out or ROOT / "tuning" / cooked.name
+    storage = options.storage or f"sqlite:///{(folder / 'study.sqlite').resolve()}"
+    trials = options.trials or (None if options.minutes else TRIALS)
+    print(tune(Search(cooked, folder, storage, trials, options.minutes, options.seed), options.jobs))
+    print(f"\nThe best recipe, a table and plots are in {os.path.relpath(folder)}/.")
 
 
 def _hand(options: argparse.Namespace) -> None:

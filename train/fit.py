@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import keras
 import numpy as np
@@ -48,7 +49,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         card = DigitCard(
             name=run.folder.name,
             description=recipe.description,
-            recipe=dataclasses.asdict(recipe) | (start.layers if start else {}),
+            recipe=_describe(recipe) | (start.layers if start else {}),
             seed=run.seed,
             origin=_origin(start, tests) if start else None,
             epoch=pick_epoch(history, recipe.train.pick),
@@ -65,6 +66,11 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         bundle.write_card(card)
         plots.write_history(bundle.plots, run.folder.name, history)
     return card, next(iter(tests.items()))
+
+
+def _describe(recipe: Recipe) -> dict[str, Any]:
+    """What was followed of a recipe, without what it says of searches."""
+    return {key: value for key, value in dataclasses.asdict(recipe).items() if key != "tune"}
 
 
 def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> list[Part]:

@@ -67,6 +67,7 @@ class Recipe:
     held_out: list[str] = field(default_factory=list)  # donors of UNIPEN whose hands it is validated on alone
     train: Training = field(default_factory=Training)
     augment: Augmentation = field(default_factory=Augmentation)
+    tune: dict[str, Any] = field(default_factory=dict)  # what of these settings `tune` tries, `train.tune`
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Run:
     resume: bool = False
     tensorboard: Path | None = None  # a folder for its event files
     strategy: Strategy = SINGLE
+    callbacks: tuple[keras.callbacks.Callback, ...] = ()  # that are told of it, too
 
     def begin(self) -> None:
         """Make room for a checkpoint, or see that there is one to resume. Raises TrainError."""
@@ -206,7 +207,8 @@ def _callbacks(run: Run, history: History, pick: str) -> list[keras.callbacks.Ca
             run.best, monitor, save_best_only=True, save_weights_only=True, initial_value_threshold=best
         ),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
-        keras.callbacks.CSVLogger(str(run.log), append=True),  # the last, as an epoch that it holds has ended
+        keras.callbacks.CSVLogger(str(run.log), append=True),  # after these, as an epoch that it holds has ended
+        *run.callbacks,
     ]
 
 
