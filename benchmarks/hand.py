@@ -3,17 +3,18 @@
 scripts/bench hand FOLD [--draws 10]
 
 FOLD is a model that was trained with `held_out`: `scripts/train fit flagship --name fold --set 'held_out=["apb", …]'`.
-What the writers held out wrote is drawn on the canvas, and read in the order of writing. They correct half of what is
-wrong and confirm a tenth of what is right; errors are those of the second half. How examples weigh is fitted on every
-second writer and measured on the others, and the other way round. Three ways are compared: the example of each digit
-that looks most like it (which serves), class means, and a ridge that is solved in closed form.
+What the writers held out wrote is drawn with several pens, and on the canvas, and read in the order of writing. They
+correct half of what is wrong and confirm a tenth of what is right; errors are those of the second half. How examples
+weigh is fitted on all other writers. Three ways are compared: the example of each digit that looks most like it (which
+serves), class means, and a ridge that is solved in closed form.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from typing import cast
 
 import numpy as np
@@ -21,12 +22,25 @@ import numpy as np
 from benchmarks.handwriting.canvas import on_square
 from benchmarks.latency import time_call
 from recognizer import Model, read
-from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
+from recognizer.bundle import DIGIT_COUNT, Votes
 from recognizer.frame import SIDE
-from recognizer.hand import LEAST, Hand, unpack
+from recognizer.hand import Hand, unpack
 from recognizer.model import locate
-from train.cards import read_card
-from train.hand import CONFIRMED, CORRECTED, Writer, find_writings, fit
+from train.hand import (
+    PENS,
+    Adapt,
+    Examples,
+    Teach,
+    Way,
+    Writer,
+    add,
+    correct,
+    count_errors,
+    find_writings,
+    fit,
+    read_writers,
+    replay,
+)
 from train.measures import calibration_error
 
 RIDGE = 1.0  # added to the diagonal
@@ -36,11 +50,6 @@ WRONG = 0.05  # share of the corrections that are wrong, where that is tried
 MANY = 500  # examples, by which time and memory are measured
 RESAMPLED = 2000  # times that writers are drawn anew for an interval
 ROW = "  {:44}{:>10}{:>10}{:>9}  {}"
-
-Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
-Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
-Way = Callable[[Writer, Examples, Votes], Adapt]
-Teach = Callable[[Writer, int, bool, Examples, np.random.Generator], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,44 +73,48 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=10, help="ways in which each writer may correct")
     options = parser.parse_args()
     model = Model(locate(options.fold))
-    writers = draw_and_read(model)
-    halves = writers[::2], writers[1::2]
-    fitted = [fit(half) for half in halves[::-1]]  # each half by the other
-    parts = list(zip(halves, fitted, strict=True))
-    print(f"{len(writers)} writers, {sum(len(w.labels) for w in writers)} digits; {fitted}\n")
+    known = read_writers(model)
+    errors = count_errors(known)
+    fitted = {name: fit(errors, without=name) for name in errors}
+    canvas = draw_and_read(model)
+    print(f"{len(canvas)} writers, {sum(len(w.labels) for w in canvas)} digits; how examples weigh, fitted:")
+    for votes, count in Counter(map(astuple, fitted.values())).items():
+        print("  weight {:g}, sharpness {:g}: {} times".format(*votes, count))
+    print()
     print(ROW.format("errors in second halves, of a replay", "network", "hand", "ratio", "95 %, over writers"))
 
-    def tell(words: str, way: Way = nearest, teach: Teach = correct) -> list[list[Replay]]:
-        found = [replays for half, votes in parts for replays in replay(half, way, votes, teach, options.draws)]
+    def tell(
+        words: str, way: Way = serving, teach: Teach = correct, writers: Sequence[Writer] = known
+    ) -> list[list[Replay]]:
+        found = replay_all(writers, way, fitted, teach, options.draws)
         print(ROW.format(words, *describe(found)), flush=True)
         return found
 
-    found = tell("as visitors correct: the nearest example")
+    found = tell(f"with {PENS} pens: the nearest example of each digit")
     tell("  class means", means)
     tell("  ridge", ridge)
     for cap in CAPS:
         tell(f"  at most {cap} examples", teach=limit(correct, cap))
-    tell("after the guided page", teach=attend)
-    tell("5 % of the corrections are wrong", teach=mistake)
-    pairs = [([pair(*two) for two in zip(half[::2], half[1::2], strict=False)], votes) for half, votes in parts]
-    mixed = [replays for half, votes in pairs for replays in replay(half, nearest, votes, correct, options.draws)]
-    print(ROW.format("two people at one computer", *describe(mixed)))
+    tell("  after the guided page", teach=attend)
+    tell("  5 % of the corrections are wrong", teach=mistake)
+    tell("  two people at one computer", writers=[pair(*two) for two in zip(known[::2], known[1::2], strict=True)])
+    tell("drawn on the canvas", writers=canvas)
     tell_who(found)
-    tell_cost(model, writers, fitted[0])
+    tell_cost(model, canvas, next(iter(fitted.values())))
 
 
 def draw_and_read(model: Model) -> list[Writer]:
     """The writers whom a model has not seen, with what it reads of their digits, each drawn on a canvas."""
-    writers, number = [], 0
-    for name, writings in find_writings(read_card(Bundle(model.folder)).recipe["held_out"]).items():
-        readings = [
-            read(on_square([s.tolist() for s in w.strokes], number + n), model, "digit") for n, w in enumerate(writings)
-        ]
-        number += len(writings)
+    writers, count = [], 0
+    for name, writings in find_writings(model).items():
+        drawn = [[stroke.tolist() for stroke in writing.strokes] for writing in writings]
+        readings = [read(on_square(strokes, count + n), model, "digit") for n, strokes in enumerate(drawn)]
+        count += len(writings)
         frames = np.concatenate([reading.frames for reading in readings])
         shares = np.array([reading.digits[0].probabilities for reading in readings])
-        features = np.concatenate([model.features(frame[None]) for frame in frames])
-        writers.append(Writer(name, np.array([w.label for w in writings]), shares, features))
+        writers.append(
+            Writer(name, np.array([w.label for w in writings]), shares, cast(np.ndarray, model.features(frames)))
+        )
     return writers
 
 
@@ -111,39 +124,26 @@ def pair(one: Writer, other: Writer) -> Writer:
     joined = [
         np.concatenate([getattr(one, key), getattr(other, key)])[order] for key in ("labels", "shares", "features")
     ]
-    return Writer(f"{one.name} and {other.name}", *joined)
+    return Writer(one.name, *joined)
 
 
-def replay(writers: Sequence[Writer], way: Way, votes: Votes, teach: Teach, draws: int) -> list[list[Replay]]:
-    """What becomes of each writer's digits, in so many ways to correct."""
+def replay_all(
+    writers: Sequence[Writer], way: Way, votes: Mapping[str, Votes], teach: Teach, draws: int
+) -> list[list[Replay]]:
+    """What becomes of each writer's digits, in so many ways to correct, with the votes of that writer."""
     rng = np.random.default_rng(0)
-    return [[replay_once(writer, way, votes, teach, rng) for _ in range(draws)] for writer in writers]
+    return [[_replay(writer, way, votes[writer.name], teach, rng) for _ in range(draws)] for writer in writers]
 
 
-def replay_once(writer: Writer, way: Way, votes: Votes, teach: Teach, rng: np.random.Generator) -> Replay:
-    examples: Examples = []
-    answered, adapt = writer.shares.copy(), None
-    for number in range(len(writer.labels)):
-        if adapt:
-            answered[number] = adapt(number)
-        if teach(writer, number, bool(answered[number].argmax() == writer.labels[number]), examples, rng):
-            adapt = way(writer, examples, votes)
-    half = slice(len(answered) // 2, None)
-    return Replay(writer.labels[half], writer.shares[half], answered[half])
-
-
-def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
-    """Correct half of what is wrong and confirm a tenth of what is right."""
-    if rng.random() < (CONFIRMED if right else CORRECTED):
-        examples.append((number, int(writer.labels[number])))
-        return True
-    return False
+def _replay(writer: Writer, way: Way, votes: Votes, teach: Teach, rng: np.random.Generator) -> Replay:
+    answered = replay(writer, way, votes, teach, rng)
+    return Replay(writer.labels[writer.half], writer.shares[writer.half], answered[writer.half])
 
 
 def mistake(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
-    """The same, but some of it is wrong itself."""
+    """The same, but some corrections are wrong themselves."""
     taught = correct(writer, number, right, examples, rng)
-    if taught and rng.random() < WRONG:
+    if taught and not right and rng.random() < WRONG:
         examples[-1] = number, int(rng.choice(np.delete(np.arange(DIGIT_COUNT), writer.labels[number])))
     return taught
 
@@ -164,8 +164,8 @@ def limit(teach: Teach, most: int) -> Teach:
     )
 
 
-def nearest(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
-    """What serves."""
+def serving(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
+    """The nearest example of each digit, by the code that serves."""
     numbers, digits = map(list, zip(*examples, strict=True))
     hand = Hand(np.array(digits), writer.packed[numbers], numbers, votes)
     return lambda number: hand.adapt(writer.shares[number : number + 1], writer.features[number : number + 1])[0]
@@ -200,11 +200,6 @@ def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
         return add(writer.shares[number], 2 * votes.weight * (alike @ weights))
 
     return adapt
-
-
-def add(shares: np.ndarray, votes: np.ndarray) -> np.ndarray:
-    changed = np.maximum(shares, LEAST) * np.exp(votes)
-    return np.asarray(changed / changed.sum())
 
 
 def describe(found: Sequence[Sequence[Replay]]) -> tuple[str, str, str, str]:

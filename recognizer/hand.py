@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from recognizer.bundle import DIGIT_COUNT, Votes
+from recognizer.bundle import Votes
 from recognizer.glyphs import DIGITS
 from recognizer.reading import PLACES, REJECTED, Adapted, Digit, Reading
 
@@ -38,15 +38,16 @@ class Hand:
     """The examples of one writer: which `digits` (n,) they are, 0 to 9, their packed features (n, bytes), and names."""
 
     def __init__(self, digits: np.ndarray, packed: np.ndarray, names: Sequence[Any], votes: Votes) -> None:
-        self.digits, self.names, self.votes = digits, names, votes
-        self._directions = unpack(packed)
-        self._chosen = np.eye(DIGIT_COUNT, dtype=np.float32)[digits]
+        order = np.argsort(digits, kind="stable")
+        self.digits, self.names, self.votes = digits[order], [names[number] for number in order], votes
+        self._directions = unpack(packed)[order]
+        self._known, self._starts = np.unique(self.digits, return_index=True)
 
     def adapt(self, shares: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Return shares (n, 10) of digits with these features, changed by the examples that look like them."""
-        votes = np.exp(-self.votes.sharpness * (1 - self._compare(features)))
-        strongest = (votes[..., None] * self._chosen).max(1)
-        changed = np.maximum(shares, LEAST) * np.exp(self.votes.weight * strongest)
+        nearest = np.maximum.reduceat(self._compare(features), self._starts, axis=1)
+        changed = np.maximum(shares, LEAST)
+        changed[:, self._known] *= np.exp(self.votes.weight * np.exp(-self.votes.sharpness * (1 - nearest)))
         return np.asarray(changed / changed.sum(1, keepdims=True))
 
     def find_nearest(self, features: np.ndarray, digit: int) -> Any:

@@ -196,7 +196,7 @@ def _hand(options: argparse.Namespace) -> None:
     from train import hand
     from train.verify import open_model
 
-    votes = hand.fit(hand.read_writers(open_model(locate(options.fold))))
+    votes = hand.fit(hand.count_errors(hand.read_writers(open_model(locate(options.fold)))))
     hand.teach(Bundle(locate(options.into)), votes)
     print(f"{options.into} weighs examples by {votes.weight}, with a sharpness of {votes.sharpness}.")
 

@@ -6,17 +6,17 @@ and what is read from then on takes account of that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import cast
 
 import numpy as np
-from scipy.optimize import minimize
 
 from recognizer import Model
-from recognizer.bundle import Bundle, Votes
-from recognizer.hand import LEAST, Hand, pack
+from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
+from recognizer.hand import LEAST, pack, unpack
 from train.augment import AS_IT_IS
 from train.cards import read_card
 from train.data import Pens, load
@@ -24,15 +24,21 @@ from train.errors import TrainError
 from train.pen import Writing
 
 SETS = ("unipen", "pendigits")  # that name their writers
+PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
-DRAWS = 4  # ways in which each writer may have corrected, that votes are fitted on
-BEGIN = (4.0, 8.0)  # weight and sharpness that the fit starts from
+DRAWS = 3  # ways in which each writer may correct, for a fit
+TRIED = [Votes(*pair) for pair in product((4.0, 7.0, 10.0, 15.0, 20.0), (6.0, 8.0, 10.0, 12.0, 15.0, 20.0))]
 BATCH = 500  # frames
+
+Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
+Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
+Way = Callable[["Writer", Examples, Votes], Adapt]
+Teach = Callable[["Writer", int, bool, Examples, np.random.Generator], bool]  # whether there is one example more
 
 
 @dataclass(frozen=True, eq=False)
 class Writer:
-    """The digits of a writer in order, as a network reads them alone: shares (n, 10) and packed features (n, bytes)."""
+    """The digits of a writer in order, as a network reads them alone: shares (n, 10) and features (n, m)."""
 
     name: str
     labels: np.ndarray
@@ -49,68 +55,105 @@ class Writer:
         """The features as examples keep them."""
         return pack(self.features)
 
+    @cached_property
+    def cosines(self) -> np.ndarray:
+        """How much each digit looks like each other one (n, n), as a hand compares them."""
+        directions = unpack(self.packed)
+        return np.asarray(directions @ directions.T)
 
-def find_writings(held_out: Sequence[str]) -> dict[str, list[Writing]]:
-    """Return what those donors or writers wrote, by writer, in the order of writing."""
+    @property
+    def half(self) -> slice:
+        """The second half of the digits, by which it is measured."""
+        return slice(len(self.labels) // 2, None)
+
+
+def find_writings(model: Model) -> dict[str, list[Writing]]:
+    """Return what those wrote who were held out from a model's training, by writer, in order. Raises TrainError."""
+    held_out = read_card(Bundle(model.folder)).recipe.get("held_out", [])
     found: dict[str, list[Writing]] = {}
-    for name in SETS:
+    for name in SETS if held_out else ():
         for writing in cast(Pens, load(name).train).writings:
             if writing.writer.split()[0] in held_out:
                 found.setdefault(f"{name} {writing.writer}", []).append(writing)
+    if not found:
+        raise TrainError(f"{model.name} was trained on all writers; train it with held_out, which says without whom.")
     return found
 
 
 def read_writers(model: Model) -> list[Writer]:
-    """Return the writers held out from a model's training, as it reads them. Raises TrainError where there are none."""
-    writers = []
-    for name, writings in find_writings(read_card(Bundle(model.folder)).recipe.get("held_out", [])).items():
-        digits = Pens(writings)
-        frames = digits.render(AS_IT_IS, np.random.default_rng(0))
-        parts = [frames[start : start + BATCH] for start in range(0, len(frames), BATCH)]
-        features = [model.features(part) for part in parts]
-        if any(part is None for part in features):
-            raise TrainError(f"{model.name} gives no features, so that it cannot learn a hand; train it anew.")
-        probabilities = np.concatenate([model.probabilities(part) for part in parts])
-        shares = probabilities / probabilities.sum(1, keepdims=True)
-        writers.append(Writer(name, digits.labels, shares, np.concatenate(features)))  # type: ignore[arg-type]
-    if not writers:
-        raise TrainError(f"{model.name} was trained on all writers; train it with held_out, which says without whom.")
-    return writers
+    """Return the writers held out from a model's training, as it reads them, one for each pen. Raises TrainError."""
+    found = find_writings(model).items()
+    return [_read(model, name, Pens(writings), pen) for pen in range(PENS) for name, writings in found]
 
 
-def choose_examples(writer: Writer, rng: np.random.Generator) -> np.ndarray:
-    """Return which digits (n,) a writer corrects or confirms that the network alone has read."""
-    return np.asarray(rng.random(len(writer.labels)) < np.where(writer.wrong, CORRECTED, CONFIRMED))
+def _read(model: Model, name: str, digits: Pens, pen: int) -> Writer:
+    frames = digits.render(AS_IT_IS, np.random.default_rng(pen))
+    parts = [frames[start : start + BATCH] for start in range(0, len(frames), BATCH)]
+    features = [part for part in map(model.features, parts) if part is not None]
+    if not features:
+        raise TrainError(f"{model.name} gives no features, so that it cannot learn a hand; train it anew.")
+    probabilities = np.concatenate([model.probabilities(part) for part in parts])
+    shares = probabilities / probabilities.sum(1, keepdims=True)
+    return Writer(name, digits.labels, shares, np.concatenate(features))
 
 
-def fit(writers: Sequence[Writer], seed: int = 0) -> Votes:
-    """Return the votes with which the second halves of what writers wrote are likeliest, by examples of the first."""
-    rng = np.random.default_rng(seed)
-    cases = [case for writer in writers for _ in range(DRAWS) for case in _split(writer, rng)]
-
-    def loss(point: np.ndarray) -> float:
-        votes = Votes(*np.exp(point).tolist())
-        return -float(np.concatenate([_tell(case, votes) for case in cases]).mean())
-
-    found = minimize(loss, np.log(BEGIN), method="Nelder-Mead", options={"xatol": 0.02, "fatol": 1e-6})
-    weight, sharpness = np.exp(found.x)
-    return Votes(round(float(weight), 2), round(float(sharpness), 2))
+def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
+    """Correct half of what is wrong and confirm a tenth of what is right."""
+    if rng.random() >= (CONFIRMED if right else CORRECTED):
+        return False
+    examples.append((number, int(writer.labels[number])))
+    return True
 
 
-def _split(writer: Writer, rng: np.random.Generator) -> Iterator[tuple[Writer, np.ndarray]]:
-    """A writer and the examples in the first half, if there are any."""
-    chosen = np.flatnonzero(choose_examples(writer, rng)[: len(writer.labels) // 2])
-    if len(chosen):
-        yield writer, chosen
+def nearest(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
+    """The way of `recognizer.hand`, with cosines that are computed once."""
+    numbers, digits = map(np.array, zip(*examples, strict=True))
+
+    def adapt(number: int) -> np.ndarray:
+        strongest = np.zeros(DIGIT_COUNT)
+        np.maximum.at(strongest, digits, np.exp(-votes.sharpness * (1 - writer.cosines[number, numbers])))
+        return add(writer.shares[number], votes.weight * strongest)
+
+    return adapt
 
 
-def _tell(case: tuple[Writer, np.ndarray], votes: Votes) -> np.ndarray:
-    """The log of the share of what each digit of a second half is."""
-    writer, chosen = case
-    half = len(writer.labels) // 2
-    hand = Hand(writer.labels[chosen], writer.packed[chosen], range(len(chosen)), votes)
-    shares = hand.adapt(writer.shares[half:], writer.features[half:])
-    return np.asarray(np.log(np.maximum(shares[np.arange(len(shares)), writer.labels[half:]], LEAST)))
+def add(shares: np.ndarray, votes: np.ndarray) -> np.ndarray:
+    """Return shares (10,) with votes (10,) added to their logs."""
+    changed = np.maximum(shares, LEAST) * np.exp(votes)
+    return np.asarray(changed / changed.sum())
+
+
+def replay(writer: Writer, way: Way, votes: Votes, teach: Teach, rng: np.random.Generator) -> np.ndarray:
+    """Return the shares (n, 10) of a writer's digits as they are answered, while the writer teaches."""
+    examples: Examples = []
+    answered, adapt = writer.shares.copy(), None
+    for number in range(len(answered)):
+        if adapt:
+            answered[number] = adapt(number)
+        if teach(writer, number, bool(answered[number].argmax() == writer.labels[number]), examples, rng):
+            adapt = way(writer, examples, votes)
+    return answered
+
+
+def fit(errors: Mapping[str, np.ndarray], without: str | None = None) -> Votes:
+    """Return the votes with the fewest errors of all writers `without` one, as count_errors tells them."""
+    return TRIED[int(np.sum([found for name, found in errors.items() if name != without], 0).argmin())]
+
+
+def count_errors(writers: Sequence[Writer]) -> dict[str, np.ndarray]:
+    """Return how many digits of each writer's second halves are wrong with all votes that are tried, (len(TRIED),)."""
+    errors: dict[str, np.ndarray] = {}
+    for writer in writers:
+        rng = np.random.default_rng(0)
+        found = [
+            sum(_count(replay(writer, nearest, votes, correct, rng), writer) for _ in range(DRAWS)) for votes in TRIED
+        ]
+        errors[writer.name] = errors.get(writer.name, 0) + np.array(found)
+    return errors
+
+
+def _count(shares: np.ndarray, writer: Writer) -> int:
+    return int((shares.argmax(1) != writer.labels)[writer.half].sum())
 
 
 def teach(bundle: Bundle, votes: Votes) -> None:

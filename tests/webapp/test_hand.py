@@ -18,13 +18,14 @@ NUMBER = encode(draw(beside([SEVEN, FOUR], 0.8), (600, 400)))
 
 
 @pytest.fixture
-def settings(settings, database_url):
-    return settings | {"DATABASE_URL": database_url}
+def app(settings):
+    return make(settings)
 
 
 @pytest.fixture
-def app(settings):
-    return make(settings)
+def app_on_any(settings, database_url):
+    """The same on each kind of database."""
+    return make(settings | {"DATABASE_URL": database_url})
 
 
 def make(settings):
@@ -55,12 +56,21 @@ def examples(app):
         return [tuple(row) for row in rows]
 
 
-def test_a_corrected_digit_makes_the_next_one_right(client):
+def test_a_corrected_digit_makes_the_next_one_right_until_it_is_erased(app_on_any, monkeypatch):
+    client = app_on_any.test_client()
     assert read(client) == ("7", 1)
     correct(client, 1, "1")
     assert read(client) == ("1", 2)
     assert live(client) == "1"
     assert read(client, FOUR_PNG)[0] == "4"
+    monkeypatch.setattr(hand, "KEPT", 1)
+    correct(client, 2, "1")
+    assert [entry for entry, _, _ in examples(app_on_any)] == [2]
+    assert "Look at the answer, 1" in client.get("/history/hand").text
+    with app_on_any.app_context():
+        assert erase(Entry.id == 2) == 1
+    assert examples(app_on_any) == []
+    assert read(client)[0] == "7"
 
 
 def test_the_answer_says_that_the_hand_changed_it_and_why(client):
@@ -173,14 +183,6 @@ def test_a_deleted_entry_takes_its_example_along_and_brings_it_back(app, client)
     post(client, "/history/delete-chosen", id="1")
     assert read(client)[0] == "7"
     assert "because of an example that you have deleted since" in client.get("/history/hand").text
-
-
-def test_what_is_erased_for_good_leaves_no_example(app, client):
-    read(client)
-    correct(client, 1, "1")
-    with app.app_context():
-        assert erase(Entry.id == 1) == 1
-    assert examples(app) == []
 
 
 def test_it_is_switched_off_and_on(app, client):
