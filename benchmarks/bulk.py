@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from recognizer.strokes import rasterise
 
 ROOT = Path(__file__).resolve().parent.parent
 JOBS = 2
+ENGINES = ["processes"] + ["dask"] * bool(find_spec("distributed"))
 TURN = 0.2  # radians, at most, that a digit leans
 
 
@@ -34,13 +36,15 @@ def report(files: int) -> None:
     for side in (28, 400):
         with tempfile.TemporaryDirectory() as folder:
             draw(Path(folder), files, side)
-            before, start = spent(), time.perf_counter()
-            command = [sys.executable, "-m", "recognizer", "read", folder, "--jobs", str(JOBS)]
-            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            seconds, cpu = time.perf_counter() - start, spent() - before
-        print(f"bulk reading of {files} PNGs of {side}×{side} with --jobs {JOBS}, its start included")
-        print(f"  a second                {files / seconds:10.0f}")
-        print(f"  a second of a core      {files / cpu:10.0f}", flush=True)
+            print(f"bulk reading of {files} PNGs of {side}×{side} with --jobs {JOBS}, its start included")
+            for engine in ENGINES:
+                before, start = spent(), time.perf_counter()
+                command = [sys.executable, "-m", "recognizer", "read", folder, "--jobs", str(JOBS), "--engine", engine]
+                subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                seconds, cpu = time.perf_counter() - start, spent() - before
+                print(
+                    f"  {engine:10} a second{files / seconds:10.0f}, a second of a core{files / cpu:10.0f}", flush=True
+                )
 
 
 def draw(folder: Path, files: int, side: int) -> None:

@@ -236,7 +236,9 @@ def tell_cost(model: Model, writers: Sequence[Writer], votes: Votes) -> None:
     hand = Hand(np.arange(MANY) % DIGIT_COUNT, packed, range(MANY), votes)
     frame, shares = np.random.default_rng(0).random((1, SIDE, SIDE), np.float32), np.full((1, DIGIT_COUNT), 0.1)
     times = [time_call(lambda: hand.adapt(shares, cast(np.ndarray, model.features(frame)))) for _ in range(MANY)]
-    print(f"one digit more, with {MANY} examples         {1000 * np.median(times):.3f} ms")
+    alone = [time_call(lambda: model.probabilities(frame)) for _ in range(MANY)]
+    more = 1000 * (np.median(times) - np.median(alone))
+    print(f"one digit more, with {MANY} examples         {more:.3f} ms, in a number {1000 * np.median(times):.3f} ms")
     print(f"an example                               {packed.shape[1]} bytes")
 
 

@@ -14,7 +14,7 @@ from typing import TextIO
 import cv2
 from tqdm import tqdm
 
-from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read
+from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read, spread
 from recognizer.bulk import FORMATS, escape, expand, load, resume, rows
 from recognizer.encode import encode
 
@@ -29,7 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as when `head` has seen enough
     try:
         return _read(options)
-    except (ModelError, ValueError, OSError, BrokenProcessPool) as error:
+    except (ModelError, ValueError, OSError, ImportError, BrokenProcessPool) as error:
         print(f"recognizer: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
     command.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
     command.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
+    command.add_argument("--engine", choices=("processes", "dask"), help="what runs them (default: processes)")
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a running Dask cluster, as tcp://host:8786, which reads instead"
+    )
     command.add_argument(
         "--out", type=Path, metavar="FILE", help="write here; go on where an interrupted run has ended"
     )
@@ -84,7 +88,10 @@ def _read(options: argparse.Namespace) -> int:
     left = [file for file in files if escape(file) not in done]
     failed = not all(done.get(escape(file), True) for file in files)
     shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
-    found = rows(left, model, options.layout, options.jobs)
+    if options.scheduler or options.engine == "dask":
+        found = spread.rows(left, options.model, options.layout, options.jobs, options.scheduler)
+    else:
+        found = rows(left, model, options.layout, options.jobs)
     with _output(options.out, kind.head) as out, contextlib.closing(found):
         for row in tqdm(
             found,

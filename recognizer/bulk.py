@@ -15,7 +15,9 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cv2
@@ -25,6 +27,7 @@ from recognizer import Model, PictureError, count_pages, memory, read
 PAGED = {".pdf", ".tif", ".tiff"}  # files that may have several pages
 SUFFIXES = PAGED | {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif"}
 PAGE = re.compile(r"(.+)#page=([1-9]\d{0,8})")  # as RFC 8118 names a page of a PDF
+ADDRESS = "://"  # stands in one, and in no path
 CHUNK = 32  # pictures that a process takes at once
 COLUMNS = ["file", "text", "confidence", "error"]
 FAILED = "not read: "
@@ -39,11 +42,15 @@ class ResumeError(ValueError):
 def expand(names: Iterable[str]) -> list[str]:
     """The files that files, folders (all pictures below) and glob patterns name, each once, in order.
 
+    All of these may be addresses, such as s3://bucket/scans/, that fsspec knows (filesystem-spec.readthedocs.io).
     Of a file of several pages there is a name for each, such as `scan.pdf#page=2`. A name that nothing answers to
     stays, so that it becomes a row with the reason.
     """
     found: list[str] = []
     for name in names:
+        if ADDRESS in name:
+            found += _expand_address(name)
+            continue
         matches = [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))  # noqa: PTH207, absolute
         for path in matches or [name]:
             found += _pictures_below(path) if Path(path).is_dir() else [path]
@@ -52,15 +59,52 @@ def expand(names: Iterable[str]) -> list[str]:
 
 def load(file: str) -> tuple[bytes, int]:
     """The bytes of a file, and which page of it is meant. Raises OSError."""
-    named = None if Path(file).exists() else PAGE.fullmatch(file)
+    named = None if ADDRESS not in file and Path(file).exists() else PAGE.fullmatch(file)
     path, page = named.groups() if named else (file, 1)
-    return Path(path).read_bytes(), int(page)
+    return _load_bytes(path), int(page)
+
+
+def _load_bytes(path: str) -> bytes:
+    if ADDRESS not in path:
+        return Path(path).read_bytes()
+    try:
+        with _fsspec().open(path, "rb") as file:
+            return bytes(file.read())
+    except OSError:
+        raise
+    except Exception as error:  # each file system raises its own
+        raise OSError(0, f"It cannot be fetched ({error})") from error
+
+
+def _expand_address(address: str) -> list[str]:
+    """The same of an address; one that cannot be looked at stays, so that its row will say why."""
+    try:
+        system, path = _fsspec().core.url_to_fs(address)
+        if "*" in path:
+            matches = sorted(system.glob(path))
+        elif system.isdir(path):
+            matches = sorted(found for found in system.find(path) if Path(found).suffix.lower() in SUFFIXES)
+        else:
+            return [address]
+    except ImportError:
+        raise
+    except Exception:  # each file system raises its own
+        return [address]
+    outer = address.partition("::")[1:]  # of a file within another, as zip://*.png::scans.zip
+    return ["".join((system.unstrip_protocol(found), *outer)) for found in matches]
+
+
+def _fsspec() -> ModuleType:
+    try:
+        return import_module("fsspec")
+    except ImportError as error:
+        raise ImportError("Addresses need fsspec: pip install -r requirements-bulk.txt") from error
 
 
 def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:
     """Read the files in order, a row each. Raises ModelError, and BrokenProcessPool where a process is killed."""
     if jobs == 1:
-        yield from map(partial(_row, model, layout), files)
+        yield from map(partial(read_file, model, layout), files)
         return
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(model.folder,))
     try:
@@ -79,16 +123,17 @@ def _pictures_below(folder: str) -> list[str]:
 
 def _pages_of(file: str) -> list[str]:
     """A name for each page of a file that has several; of one that cannot be read, its row will say why."""
-    if Path(file).suffix.lower() not in PAGED:
+    if Path(file.partition("::")[0]).suffix.lower() not in PAGED:
         return [file]
     try:
-        pages = count_pages(Path(file).read_bytes())
+        pages = count_pages(_load_bytes(file))
     except (PictureError, OSError):
         return [file]
     return [file] if pages == 1 else [f"{file}#page={page}" for page in range(1, pages + 1)]
 
 
-def _row(model: Model, layout: str, file: str) -> Row:
+def read_file(model: Model, layout: str, file: str) -> Row:
+    """Read a file; its row says what is in it, or why that could not be read."""
     try:
         data, page = load(file)
         reading = read(data, model, layout, page=page)
@@ -114,7 +159,7 @@ def _start(folder: Path) -> None:
 
 
 def _row_here(layout: str, file: str) -> Row:
-    return _row(_model, layout, file)
+    return read_file(_model, layout, file)
 
 
 def _end_with_parent() -> None:

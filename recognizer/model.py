@@ -81,11 +81,16 @@ class Model:
 
         What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
         """
-        return temper(self._look(frames)[0], self.temperature)[:, :DIGIT_COUNT]
+        return self.look(frames)[0]
 
     def features(self, frames: np.ndarray) -> np.ndarray | None:
         """Return what the last layer but one makes of frames (n, 28, 28), (n, features); None of a model without it."""
-        return next(iter(self._look(frames)[1:]), None)
+        return self.look(frames)[1]
+
+    def look(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return probabilities and features of frames (n, 28, 28), of the same run."""
+        classes, *features = self._look(frames)
+        return temper(classes, self.temperature)[:, :DIGIT_COUNT], features[0] if features else None
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""

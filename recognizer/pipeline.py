@@ -58,11 +58,12 @@ TURNING = Turning()
 
 @dataclass(frozen=True, eq=False)
 class Guess:
-    """What the digit network makes of some ink of a drawing: its glyph, frame (28, 28), and ten probabilities."""
+    """What the digit network makes of some ink of a drawing: glyph, frame (28, 28), ten probabilities, and features."""
 
     glyph: Glyph
     frame: np.ndarray
     probabilities: np.ndarray
+    features: np.ndarray | None  # (1, n)
 
     @property
     def confidence(self) -> float:
@@ -156,7 +157,8 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
     """What the digit network makes of components, taken for one digit."""
     glyph = components.glyph(numbers)
     framed = frame(glyph.ink, model.framing)
-    return Guess(glyph, framed, model.probabilities(framed[None])[0])
+    probabilities, features = model.look(framed[None])
+    return Guess(glyph, framed, probabilities[0], features)
 
 
 def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], np.ndarray]:
@@ -253,6 +255,7 @@ def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
         digits=[digit],
         lines=[digit.character],
         frames=guess.frame[None],
+        features=guess.features,
         glyphs=[guess.glyph],
         picture=picture.grey,
         size=picture.size,

@@ -35,6 +35,7 @@ HOUSES: dict[str, Floors] = {
         ["recognizer.pipeline", "recognizer.hand"],
         ["recognizer"],
         ["recognizer.attribution", "recognizer.inside", "recognizer.explain", "recognizer.bulk"],
+        ["recognizer.spread"],
         ["recognizer.__main__"],
     ],
     "webapp": [

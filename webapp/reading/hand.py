@@ -36,9 +36,10 @@ def read(picture: bytes, model: Model, page: int = 1, **options: Any) -> Reading
     the answer is the network's alone.
     """
     reading = recognise(picture, page, model=model, **options)
-    if not tell_hand() or (hand := _load(model)) is None or (features := model.features(reading.frames)) is None:
+    if not tell_hand() or (hand := _load(model)) is None:
         return reading
-    return adapt(reading, features, hand)
+    features = model.features(reading.frames) if reading.features is None else reading.features
+    return reading if features is None else adapt(reading, features, hand)
 
 
 def learn(entry: Entry) -> list[str]:
