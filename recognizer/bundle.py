@@ -14,7 +14,7 @@ from recognizer.frame import Framing
 from recognizer.schema import parse
 
 DIGIT_COUNT = 10  # what a model of digits tells apart
-LITERT, KERAS = "model.tflite", "model.keras"
+LITERT, KERAS, CARD = "model.tflite", "model.keras", "card.json"
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Bundle:
     @property
     def card(self) -> Path:
         """What is known of the model, as JSON."""
-        return self.folder / "card.json"
+        return self.folder / CARD
 
     @property
     def plots(self) -> Path:

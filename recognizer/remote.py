@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from recognizer.bundle import KERAS, LITERT, Bundle
+from recognizer.bundle import CARD, KERAS, LITERT, Bundle
 from recognizer.errors import ModelError
 
-FILES = (LITERT, KERAS, "card.json")
+FILES = (LITERT, KERAS, CARD)
 
 
 def fetch(address: str) -> tuple[tempfile.TemporaryDirectory[str], Bundle]:

@@ -24,6 +24,7 @@ import optuna
 import tomli_w
 from optuna.trial import Trial, TrialState
 
+from recognizer.bundle import Bundle
 from train.augment import AS_IT_IS
 from train.batches import batch
 from train.errors import TrainError
@@ -219,7 +220,7 @@ def _conclude(search: Search) -> str:
     out.write_text(tomli_w.dumps(content), encoding="utf-8")
     _write_table(search.folder / "trials.csv", study)
     if len(ended) >= FEWEST:
-        _write_plots(search.folder / "plots", study)
+        _write_plots(Bundle(search.folder).plots, study)
     seconds = sum(trial.duration.total_seconds() for trial in study.get_trials(states=DONE) if trial.duration)
     lines = [f"  {name} = {value}" for name, value in values.items()]
     return "\n".join(

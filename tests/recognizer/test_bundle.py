@@ -159,7 +159,7 @@ def test_another_kind_of_model_needs_only_its_own_fields(tmp_path, table):
     class PageCard(Card):
         kind = "page"
 
-    own = {key: value for key, value in table.items() if key not in ("framing", "calibration", "results")}
+    own = {key: value for key, value in table.items() if key not in ("framing", "calibration", "results", "votes")}
     bundle = Bundle(tmp_path)
     bundle.card.write_text(json.dumps(own | {"kind": "page"}))
     assert bundle.read_card(PageCard).parameters == table["parameters"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recognizer import Model, read
+from recognizer.bundle import VERSION
 from tests.drawing import SEVEN_PNG
 from tests.processes import PATIENCE, spawn
 from train.recipe import load
@@ -35,7 +36,7 @@ def test_a_bundle_is_complete_and_reads(bundle):
 
 def test_the_card_says_what_was_done(bundle):
     card = json.loads((bundle / "card.json").read_text())
-    assert (card["version"], card["kind"], card["framing"]["box"], card["origin"]) == (1, "digits", 20, None)
+    assert (card["version"], card["kind"], card["framing"]["box"], card["origin"]) == (VERSION, "digits", 20, None)
     assert (card["name"], card["seed"], card["recipe"]["layers"][0]) == ("tiny", 3, "conv 8 linear")
     data = card["data"]["strokes.json"]
     assert (data["training"], data["validation"], data["test"]) == (266, 70, 84)

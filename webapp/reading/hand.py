@@ -155,14 +155,15 @@ def _load(model: Model) -> Hand | None:
 
 
 @lru_cache(CACHED)
-def _fetch(visitor: str, model: Model, total: int, last: int) -> Hand:
+def _fetch(visitor: str, model: Model, total: int, last: int) -> Hand | None:
     """A visitor's hand as a model sees it, as long as it has so many examples, the last of which has this id."""
     own = Example.visitor == visitor
     if others := db.session.scalars(select(Example).where(own, Example.model != model.fingerprint)).all():
         _look_again(others, model)
-    rows = db.session.execute(
-        select(Example.digit, Example.features, Example.entry_id, Example.number).where(own).order_by(Example.id)
-    ).all()
+    columns = (Example.digit, Example.features, Example.entry_id, Example.number)
+    seen = select(*columns).where(own, Example.model == model.fingerprint)
+    if not (rows := db.session.execute(seen.order_by(Example.id)).all()):  # as all were deleted since they were counted
+        return None
     packed = np.stack([np.frombuffer(row.features, np.uint8) for row in rows])
     names = [(row.entry_id, row.number) for row in rows]
     return Hand(np.array([row.digit for row in rows]), packed, names, cast(Votes, model.votes))
@@ -173,7 +174,9 @@ def _look_again(examples: Sequence[Example], model: Model) -> None:
     ids = {example.entry_id for example in examples}
     entries = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
     frames = np.stack([entries[example.entry_id].inputs()[example.number] for example in examples])
-    for example, packed in zip(examples, pack(cast(np.ndarray, model.features(frames))), strict=True):
+    if (features := model.features(frames)) is None:
+        return
+    for example, packed in zip(examples, pack(features), strict=True):
         example.features, example.model = packed.tobytes(), model.fingerprint
     db.session.commit()
 
