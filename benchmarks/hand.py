@@ -24,7 +24,7 @@ from benchmarks.latency import time_call
 from recognizer import Model, read
 from recognizer.bundle import DIGIT_COUNT, Votes
 from recognizer.frame import SIDE
-from recognizer.hand import Hand, unpack
+from recognizer.hand import Hand
 from recognizer.model import locate
 from train.hand import (
     PENS,
@@ -174,14 +174,13 @@ def serving(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
 def means(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     """The mean of the examples of each digit (prototypes: Snell et al. 2017, arXiv:1703.05175)."""
     numbers, digits = map(np.array, zip(*examples, strict=True))
-    directions = unpack(writer.packed)
     known = np.unique(digits)
-    centres = np.stack([directions[numbers[digits == digit]].mean(0) for digit in known])
+    centres = np.stack([writer.directions[numbers[digits == digit]].mean(0) for digit in known])
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
 
     def adapt(number: int) -> np.ndarray:
         found = np.zeros(DIGIT_COUNT)
-        found[known] = np.exp(-votes.sharpness * (1 - centres @ directions[number]))
+        found[known] = np.exp(-votes.sharpness * (1 - centres @ writer.directions[number]))
         return add(writer.shares[number], votes.weight * found)
 
     return adapt
@@ -190,13 +189,12 @@ def means(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
 def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     """What the network lacked of the right answer at the examples, regressed on their likeness (kernel ridge)."""
     numbers, digits = map(np.array, zip(*examples, strict=True))
-    directions = unpack(writer.packed)
-    likeness = np.exp(-votes.sharpness * (1 - directions[numbers] @ directions[numbers].T))
+    likeness = np.exp(-votes.sharpness * (1 - writer.cosines[np.ix_(numbers, numbers)]))
     lacking = np.eye(DIGIT_COUNT)[digits] - writer.shares[numbers]
     weights = np.linalg.solve(likeness + RIDGE * np.eye(len(numbers)), lacking)
 
     def adapt(number: int) -> np.ndarray:
-        alike = np.exp(-votes.sharpness * (1 - directions[numbers] @ directions[number]))
+        alike = np.exp(-votes.sharpness * (1 - writer.cosines[numbers, number]))
         return add(writer.shares[number], 2 * votes.weight * (alike @ weights))
 
     return adapt

@@ -15,19 +15,17 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import cv2
 
 from recognizer import Model, PictureError, count_pages, memory, read
+from recognizer.remote import ADDRESS, load_fsspec
 
 PAGED = {".pdf", ".tif", ".tiff"}  # files that may have several pages
 SUFFIXES = PAGED | {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif"}
 PAGE = re.compile(r"(.+)#page=([1-9]\d{0,8})")  # as RFC 8118 names a page of a PDF
-ADDRESS = "://"  # stands in one, and in no path
 CHUNK = 32  # pictures that a process takes at once
 COLUMNS = ["file", "text", "confidence", "error"]
 FAILED = "not read: "
@@ -68,7 +66,7 @@ def _load_bytes(path: str) -> bytes:
     if ADDRESS not in path:
         return Path(path).read_bytes()
     try:
-        with _fsspec().open(path, "rb") as file:
+        with load_fsspec().open(path, "rb") as file:
             return bytes(file.read())
     except OSError:
         raise
@@ -79,7 +77,7 @@ def _load_bytes(path: str) -> bytes:
 def _expand_address(address: str) -> list[str]:
     """The same of an address; one that cannot be looked at stays, so that its row will say why."""
     try:
-        system, path = _fsspec().core.url_to_fs(address)
+        system, path = load_fsspec().core.url_to_fs(address)
         if "*" in path:
             matches = sorted(system.glob(path))
         elif system.isdir(path):
@@ -92,13 +90,6 @@ def _expand_address(address: str) -> list[str]:
         return [address]
     outer = address.partition("::")[1:]  # of a file within another, as zip://*.png::scans.zip
     return ["".join((system.unstrip_protocol(found), *outer)) for found in matches]
-
-
-def _fsspec() -> ModuleType:
-    try:
-        return import_module("fsspec")
-    except ImportError as error:
-        raise ImportError("Addresses need fsspec: pip install -r requirements-bulk.txt") from error
 
 
 def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:

@@ -18,7 +18,7 @@ import numpy as np
 from recognizer.bundle import DIGIT_COUNT, Bundle, Calibration, DigitCard
 from recognizer.errors import ModelError
 from recognizer.frame import FRAMING, SIDE, Framing
-from recognizer.remote import fetch
+from recognizer.remote import ADDRESS, fetch
 
 HERE = Path(__file__).resolve().parent
 MODELS = next(filter(Path.is_dir, (HERE / "models", HERE.parent / "models")))  # those that come along
@@ -99,7 +99,7 @@ class Model:
     def _find(self, folder: str | Path) -> Bundle:
         if isinstance(folder, Path):
             return Bundle(folder)
-        if "://" not in folder:
+        if ADDRESS not in folder:
             return Bundle(locate(folder))
         self._home, bundle = fetch(folder)  # which is there as long as the model
         return bundle

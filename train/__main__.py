@@ -134,8 +134,7 @@ def _fit_digits(cooked: recipe.Recipe, options: argparse.Namespace) -> None:
     from train.training import Run
     from train.verify import open_model, report_on
 
-    if options.data:
-        cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
+    cooked = _with_data(cooked, options)
     spread = strategy.choose(options.strategy)
     folder = locate(options.name or _name(cooked.name, options))
     origin = load_start(locate(options.start)) if options.start else None
@@ -145,6 +144,10 @@ def _fit_digits(cooked: recipe.Recipe, options: argparse.Namespace) -> None:
     if card.origin:
         print("\n" + report.compare(card.origin.accuracy, card.results))
     print(f"\nThe model, its card and plots are in {os.path.relpath(folder)}/.")
+
+
+def _with_data(cooked: recipe.Recipe, options: argparse.Namespace) -> recipe.Recipe:
+    return dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1)) if options.data else cooked
 
 
 def _name(recipe: str, options: argparse.Namespace) -> str:
@@ -183,8 +186,7 @@ def _tune(options: argparse.Namespace) -> None:
     cooked = recipe.load(options.recipe, _changes(options))
     if isinstance(cooked, recipe.PageRecipe):
         raise TrainError(f"{options.recipe} is the recipe of a page network, which is not searched.")
-    if options.data:
-        cooked = dataclasses.replace(cooked, data=dict.fromkeys(options.data, 1))
+    cooked = _with_data(cooked, options)
     folder = options.out or ROOT / "tuning" / cooked.name
     storage = options.storage or f"sqlite:///{(folder / 'study.sqlite').resolve()}"
     trials = options.trials or (None if options.minutes else TRIALS)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import platform
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 import keras
 import numpy as np
@@ -20,7 +18,7 @@ from train.augment import AS_IT_IS
 from train.batches import batch
 from train.bundle import draft, save
 from train.mixture import Part, mix, rehearse
-from train.recipe import Recipe
+from train.recipe import Recipe, describe
 from train.start import Start
 from train.training import Run, pick_epoch, train_model
 
@@ -49,7 +47,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         card = DigitCard(
             name=run.folder.name,
             description=recipe.description,
-            recipe=_describe(recipe) | (start.layers if start else {}),
+            recipe=describe(recipe) | (start.layers if start else {}),
             seed=run.seed,
             origin=_origin(start, tests) if start else None,
             epoch=pick_epoch(history, recipe.train.pick),
@@ -66,11 +64,6 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         bundle.write_card(card)
         plots.write_history(bundle.plots, run.folder.name, history)
     return card, next(iter(tests.items()))
-
-
-def _describe(recipe: Recipe) -> dict[str, Any]:
-    """What was followed of a recipe, without what it says of searches."""
-    return {key: value for key, value in dataclasses.asdict(recipe).items() if key != "tune"}
 
 
 def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> list[Part]:

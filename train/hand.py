@@ -28,7 +28,6 @@ PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 DRAWS = 3  # ways in which each writer may correct, for a fit
 TRIED = [Votes(*pair) for pair in product((4.0, 7.0, 10.0, 15.0, 20.0), (6.0, 8.0, 10.0, 12.0, 15.0, 20.0))]
-BATCH = 500  # frames
 
 Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
 Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
@@ -56,10 +55,14 @@ class Writer:
         return pack(self.features)
 
     @cached_property
+    def directions(self) -> np.ndarray:
+        """The directions of the features, as a hand compares them."""
+        return unpack(self.packed)
+
+    @cached_property
     def cosines(self) -> np.ndarray:
-        """How much each digit looks like each other one (n, n), as a hand compares them."""
-        directions = unpack(self.packed)
-        return np.asarray(directions @ directions.T)
+        """How much each digit looks like each other one (n, n)."""
+        return np.asarray(self.directions @ self.directions.T)
 
     @property
     def half(self) -> slice:
@@ -72,9 +75,9 @@ def find_writings(model: Model) -> dict[str, list[Writing]]:
     held_out = read_card(Bundle(model.folder)).recipe.get("held_out", [])
     found: dict[str, list[Writing]] = {}
     for name in SETS if held_out else ():
-        for writing in cast(Pens, load(name).train).writings:
-            if writing.writer.split()[0] in held_out:
-                found.setdefault(f"{name} {writing.writer}", []).append(writing)
+        _, unseen = cast(Pens, load(name).train).hold_out(held_out) or (None, Pens([]))
+        for writing in unseen.writings:
+            found.setdefault(f"{name} {writing.writer}", []).append(writing)
     if not found:
         raise TrainError(f"{model.name} was trained on all writers; train it with held_out, which says without whom.")
     return found
@@ -87,14 +90,10 @@ def read_writers(model: Model) -> list[Writer]:
 
 
 def _read(model: Model, name: str, digits: Pens, pen: int) -> Writer:
-    frames = digits.render(AS_IT_IS, np.random.default_rng(pen))
-    parts = [frames[start : start + BATCH] for start in range(0, len(frames), BATCH)]
-    features = [part for part in map(model.features, parts) if part is not None]
-    if not features:
+    probabilities, features = model.look(digits.render(AS_IT_IS, np.random.default_rng(pen)))
+    if features is None:
         raise TrainError(f"{model.name} gives no features, so that it cannot learn a hand; train it anew.")
-    probabilities = np.concatenate([model.probabilities(part) for part in parts])
-    shares = probabilities / probabilities.sum(1, keepdims=True)
-    return Writer(name, digits.labels, shares, np.concatenate(features))
+    return Writer(name, digits.labels, probabilities / probabilities.sum(1, keepdims=True), features)
 
 
 def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +124,11 @@ def build(values: dict[str, Any], where: str) -> Recipe | PageRecipe:
         return parse(PageRecipe, values, where) if "pages" in values else parse(Recipe, values, where)
     except ValueError as error:
         raise TrainError(str(error)) from error
+
+
+def describe(recipe: Recipe) -> dict[str, Any]:
+    """Return what is followed of a recipe, as a table, without what it says of searches."""
+    return {key: value for key, value in asdict(recipe).items() if key != "tune"}
 
 
 def _change(values: dict[str, Any], change: str) -> None:

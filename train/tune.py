@@ -7,7 +7,6 @@ The study lies in a database, so that a search goes on where it has ended, and s
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import multiprocessing
 import signal
@@ -29,7 +28,7 @@ from train.augment import AS_IT_IS
 from train.batches import batch
 from train.errors import TrainError
 from train.mixture import Part, mix
-from train.recipe import Recipe, build
+from train.recipe import Recipe, build, describe
 from train.training import Run, train_model
 
 SEARCHABLE = ("train", "augment", "layers")  # parts of a recipe
@@ -61,7 +60,7 @@ class Search:
 
     def load(self, number: int = 0) -> optuna.Study:
         """Return the study, a new one where there is none, for a process of this number."""
-        storage = optuna.storages.RDBStorage(self.storage, skip_table_creation=False)
+        storage = optuna.storages.RDBStorage(self.storage)
         study = optuna.create_study(study_name=self.recipe.name, storage=storage, load_if_exists=True)
         # Else a search that goes on would try the same again.
         study.sampler = optuna.samplers.TPESampler(seed=self.seed + 1000 * number + len(study.trials))
@@ -113,7 +112,7 @@ def choose(trial: Trial, settings: dict[str, Any]) -> dict[str, Any]:
 
 def apply(recipe: Recipe, values: dict[str, Any]) -> Recipe:
     """Return a recipe with other values for settings, and nothing left to be searched. Raises TrainError."""
-    content = dataclasses.asdict(recipe) | {"tune": {}}
+    content = describe(recipe)
     for name, value in values.items():
         *tables, last = name.split(".")
         target = content
@@ -211,13 +210,12 @@ def _conclude(search: Search) -> str:
     pruned = _count(study, (TrialState.PRUNED,))
     if not ended:
         raise TrainError("No training has come to its end; give the search more time.")
-    ranked = sorted(ended, key=lambda trial: trial.value or 0.0)
-    best = ranked[0]
+    best = study.best_trial
     values = choose(optuna.trial.FixedTrial(best.params), search.settings)  # type: ignore[arg-type]
     recipe = apply(search.recipe, values)
-    content = {key: value for key, value in dataclasses.asdict(recipe).items() if key not in ("name", "tune")}
-    out = search.folder / "best.toml"
-    out.write_text(tomli_w.dumps(content), encoding="utf-8")
+    content = describe(recipe)
+    del content["name"]  # which is that of the file
+    (search.folder / "best.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
     _write_table(search.folder / "trials.csv", study)
     if len(ended) >= FEWEST:
         _write_plots(Bundle(search.folder).plots, study)

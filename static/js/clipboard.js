@@ -16,8 +16,11 @@ function ofRows(rows) {
     const line = html.insertRow();
     for (const cell of row) line.insertCell().textContent = cell;
   }
-  return { "text/plain": rows.map((row) => row.join("\t")).join("\n"), "text/html": html.outerHTML };
+  return { "text/plain": joined(rows), "text/html": html.outerHTML };
 }
+
+/** The text of rows of cells, with tabs between these. */
+export const joined = (rows) => rows.map((row) => row.join("\t")).join("\n");
 
 /** As if there were a selection that is copied. */
 function copyAsSelected(kinds) {

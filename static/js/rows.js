@@ -1,6 +1,6 @@
 /** What one does with the rows of a batch: look at some of them, take them along, find them again after Back. */
 
-import { copy } from "./clipboard.js";
+import { copy, joined } from "./clipboard.js";
 import { contentOf } from "./correct.js";
 import { download, recall, remember } from "./storage.js";
 
@@ -52,7 +52,7 @@ export class Rows {
   /** Take over what a row was corrected to. */
   #correct(form) {
     const content = contentOf(form);
-    form.closest("li").dataset.text = typeof content === "string" ? content : content.map((row) => row.join("\t")).join("\n");
+    form.closest("li").dataset.text = typeof content === "string" ? content : joined(content);
     for (const field of form.elements) if (field.type !== "hidden") field.defaultValue = field.value; // which is kept
     this.keep();
   }

@@ -15,6 +15,7 @@ from recognizer import Model, ModelError, Reading
 from recognizer.bundle import Votes
 from recognizer.glyphs import DIGITS
 from recognizer.hand import Hand, adapt, pack, unpack
+from webapp.history import entries
 from webapp.history.labels import name_digits
 from webapp.history.store import Entry, Example, db
 from webapp.models import shelf
@@ -74,22 +75,20 @@ def count() -> Counter[int]:
 
 def find_helped() -> Sequence[Entry]:
     """Return the visitor's newest entries that their hand has changed."""
-    own = select(Entry).where(Entry.visitor == find_visitor(), Entry.deleted_at.is_(None), Entry.adapted.is_not(None))
-    return db.session.scalars(own.order_by(Entry.id.desc()).limit(SHOWN)).all()
+    changed = entries.select_own().where(Entry.adapted.is_not(None))
+    return db.session.scalars(changed.order_by(Entry.id.desc()).limit(SHOWN)).all()
 
 
 def find_examples(changed: Iterable[Entry]) -> set[int]:
     """Return the ids of the entries that are still there of whose digits those in changed ones are read."""
     ids = {change["example"][0] for entry in changed for change in entry.adapted or []}
-    there = select(Entry.id).where(Entry.visitor == find_visitor(), Entry.deleted_at.is_(None), Entry.id.in_(ids))
-    return set(db.session.scalars(there))
+    return set(db.session.scalars(entries.select_own(Entry.id).where(Entry.id.in_(ids)))) if ids else set()
 
 
 def _find_checked(entry: Entry) -> Sequence[Entry]:
     """The newest entries but one that its visitor has checked."""
-    checked = select(Entry).where(Entry.visitor == entry.visitor, Entry.corrected.is_not(None), Entry.id != entry.id)
-    newest = checked.where(Entry.deleted_at.is_(None)).order_by(Entry.id.desc()).limit(KEPT)
-    return db.session.scalars(newest).all()
+    checked = entries.select_own().where(Entry.corrected.is_not(None), Entry.id != entry.id)
+    return db.session.scalars(checked.order_by(Entry.id.desc()).limit(KEPT)).all()
 
 
 def _take(entry: Entry) -> list[str]:
@@ -172,8 +171,8 @@ def _fetch(visitor: str, model: Model, total: int, last: int) -> Hand | None:
 def _look_again(examples: Sequence[Example], model: Model) -> None:
     """Let examples that another model has seen be as this one sees them."""
     ids = {example.entry_id for example in examples}
-    entries = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
-    frames = np.stack([entries[example.entry_id].inputs()[example.number] for example in examples])
+    sources = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
+    frames = np.stack([sources[example.entry_id].inputs()[example.number] for example in examples])
     if (features := model.features(frames)) is None:
         return
     for example, packed in zip(examples, pack(features), strict=True):

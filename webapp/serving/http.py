@@ -138,8 +138,8 @@ def tell_hand() -> bool | None:
     return used
 
 
-def use_hand(on: bool | None) -> None:
-    """Use the visitor's hand from now on, or do not; or there is none."""
+def use_hand(on: bool) -> None:
+    """Use the visitor's hand from now on, or do not."""
     session["hand"] = on
 
 
