@@ -34,6 +34,12 @@ class Detection:
         x, y, width, height = self.box
         return replace(self, box=(x + right, y + down, width, height))
 
+    def become(self, name: str) -> Detection:
+        """Return the same glyph, which is now this one of CLASSES: what was likelier is out of the question."""
+        if name == self.name:
+            return self
+        return replace(self, classes=np.where(self.classes > self.classes[CLASSES.index(name)], 0.0, self.classes))
+
     @property
     def score(self) -> float:
         """How surely it is what it most likely is, 0 to 1."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from recognizer.detection import Detection, overlaps
 from recognizer.glyphs import MARKS
+from recognizer.grammar import construe
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,18 @@ def arrange(glyphs: Sequence[Detection], geometry: Geometry = GEOMETRY) -> list[
         if mark.name in MARKS and (line := _line_of(mark, lines, geometry)) is not None:
             line.append(mark)
     lines.sort(key=lambda line: float(np.mean([_middle(glyph)[1] for glyph in line if glyph.is_digit])))
-    return [_split(sorted(line, key=lambda glyph: _middle(glyph)[0]), geometry) for line in lines]
+    return [_split(construe(sorted(line, key=lambda glyph: _middle(glyph)[0])), geometry) for line in lines]
 
 
 def leave_out(glyphs: Sequence[Detection], rows: Sequence[Row]) -> list[Detection]:
     """Return the glyphs that stand in no row, not even as a dot of a colon."""
     placed = [glyph for row in rows for number in row for glyph in number]
-    known = {id(glyph) for glyph in placed}
+    known = {glyph.box for glyph in placed}
     colons = np.array([glyph.box for glyph in placed if glyph.name == ":"]).reshape(-1, 4)
     return [
         glyph
         for glyph in glyphs
-        if id(glyph) not in known and not (overlaps(np.array(glyph.box), colons)[1] > WHOLLY).any()
+        if glyph.box not in known and not (overlaps(np.array(glyph.box), colons)[1] > WHOLLY).any()
     ]
 
 

@@ -26,7 +26,7 @@ HOUSES: dict[str, Floors] = {
         ],
         ["recognizer.document"],
         ["recognizer.decode", "recognizer.components", "recognizer.drawing"],
-        ["recognizer.picture", "recognizer.page", "recognizer.cutout", "recognizer.frame"],
+        ["recognizer.picture", "recognizer.page", "recognizer.cutout", "recognizer.frame", "recognizer.grammar"],
         ["recognizer.layout", "recognizer.marks"],
         ["recognizer.bundle"],
         ["recognizer.remote"],

@@ -1,0 +1,85 @@
+"""What the glyphs of a line are, by what stands beside them: brackets come in pairs, and a factor follows no digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recognizer.detection import Detection
+from recognizer.glyphs import CLASSES, DIGITS, OTHER
+
+OPENS, CLOSES = "()"
+DEEPEST = 3  # brackets within each other
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What speaks for and against a line of glyphs, in natural logarithms of odds."""
+
+    pair: float = 1.0  # for two brackets around a digit (sums composed of digits)
+    lone: float = 2.0  # against a bracket without its other one (sums and numbers with marks)
+    beside: float = 1.0  # against a digit right before a bracket that opens, or right after one that closes (sums)
+    least: float = 0.1  # of the best score, that makes a class an option
+
+
+GRAMMAR = Grammar()
+
+
+@dataclass(frozen=True)
+class _State:
+    """What of the glyphs before counts for those that follow."""
+
+    depth: int = 0  # brackets that are open
+    filled: bool = False  # whether the innermost holds a digit
+    after: str = ""  # "digit", CLOSES or ""
+
+
+def construe(line: Sequence[Detection], grammar: Grammar = GRAMMAR) -> list[Detection]:
+    """Return the glyphs of a line, from left to right, each as what it is in the likeliest of all ways to read them.
+
+    That is found by dynamic programming (Viterbi 1967) over the scores of the page network.
+    """
+    options = [_options(glyph, grammar) for glyph in line]
+    if not any(name in "()" for names in options for name in names):
+        return list(line)
+    best: dict[_State, tuple[float, list[str]]] = {_State(): (0.0, [])}
+    for names in options:
+        following: dict[_State, tuple[float, list[str]]] = {}
+        for state, (value, spelt) in best.items():
+            for name, score in names.items():
+                for after, gain in _follow(state, name, grammar):
+                    total = value + score + gain
+                    if after not in following or total > following[after][0]:
+                        following[after] = (total, [*spelt, name])
+        best = following
+    _, spelt = max(best.items(), key=lambda item: item[1][0] - grammar.lone * item[0].depth)[1]
+    return [glyph.become(name) for glyph, name in zip(line, spelt, strict=True)]
+
+
+def _options(glyph: Detection, grammar: Grammar) -> dict[str, float]:
+    """What a glyph may be, and the logarithm of its score beside the best."""
+    shares = glyph.classes / glyph.score
+    return {
+        CLASSES[number]: math.log(shares[number])
+        for number in np.flatnonzero(shares >= grammar.least)
+        if CLASSES[number] != OTHER
+    }
+
+
+def _follow(state: _State, name: str, grammar: Grammar) -> Iterator[tuple[_State, float]]:
+    """The states after a glyph, and what speaks for them."""
+    if name == OPENS:
+        cost = grammar.beside * (state.after == "digit")
+        yield _State(min(state.depth + 1, DEEPEST), False, ""), -cost
+    elif name == CLOSES:
+        if state.depth and state.filled:
+            yield _State(state.depth - 1, True, CLOSES), grammar.pair
+        else:
+            yield _State(state.depth, state.filled, CLOSES), -grammar.lone
+    elif name in DIGITS:
+        yield _State(state.depth, True, "digit"), -grammar.beside * (state.after == CLOSES)
+    else:
+        yield _State(state.depth, state.filled, ""), 0.0

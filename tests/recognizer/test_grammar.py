@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from recognizer.detection import Detection
+from recognizer.glyphs import CLASSES
+from recognizer.grammar import construe
+
+
+def glyph(**scores):
+    """A glyph by its scores; a keyword cannot be a digit or mark, so these have names."""
+    names = {"one": "1", "zero": "0", "slash": "/", "opens": "(", "closes": ")", "letter": "other", "plus": "+"}
+    classes = np.zeros(len(CLASSES))
+    for name, score in scores.items():
+        classes[CLASSES.index(names[name])] = score
+    return Detection((0, 0, 20, 40), classes)
+
+
+ZERO = glyph(zero=0.8)
+OPENS = glyph(opens=0.7, one=0.3)
+CLOSES = glyph(closes=0.7, one=0.3)
+MAY_OPEN = glyph(one=0.5, opens=0.4)
+MAY_CLOSE = glyph(one=0.5, closes=0.4)
+STROKE = glyph(one=0.5, slash=0.4)
+PLUS = glyph(plus=0.8)
+
+
+def spell(*line):
+    return "".join(glyph.name for glyph in construe(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ([OPENS, ZERO, MAY_CLOSE], "(0)"),
+        ([MAY_OPEN, ZERO, PLUS, ZERO, CLOSES], "(0+0)"),
+        ([MAY_OPEN, ZERO, MAY_CLOSE], "(0)"),
+        ([MAY_OPEN, ZERO, ZERO], "100"),
+        ([ZERO, MAY_CLOSE], "01"),
+        ([MAY_OPEN, MAY_CLOSE], "11"),
+        ([OPENS, PLUS, MAY_CLOSE], "1+1"),
+        ([OPENS, MAY_OPEN, ZERO, MAY_CLOSE, CLOSES], "((0))"),
+    ],
+)
+def test_brackets_come_in_pairs_around_a_digit(line, text):
+    assert spell(*line) == text
+
+
+def test_a_lone_bracket_stays_one_where_nothing_else_is_as_likely():
+    assert spell(glyph(closes=0.9, one=0.1)) == ")"
+    assert spell(ZERO, glyph(closes=0.9)) == "0)"
+    assert spell(ZERO, glyph(closes=0.5, one=0.4)) == "01"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ([ZERO, STROKE, OPENS, ZERO, CLOSES], "0/(0)"),
+        ([OPENS, ZERO, CLOSES, STROKE, ZERO], "(0)/0"),
+        ([ZERO, STROKE, ZERO], "010"),
+        ([OPENS, ZERO, CLOSES, ZERO], "(0)0"),
+    ],
+)
+def test_a_digit_hardly_stands_right_beside_a_pair_of_brackets(line, text):
+    assert spell(*line) == text
+
+
+def test_glyphs_about_which_there_is_no_doubt_stay_the_same():
+    line = [MAY_OPEN, ZERO, glyph(one=0.6, letter=0.5), CLOSES]
+    assert all(before is after for before, after in zip(line[1:], construe(line)[1:], strict=True))
+
+
+def test_what_a_glyph_cannot_be_has_no_score():
+    opening = construe([MAY_OPEN, ZERO, CLOSES])[0]
+    assert (opening.name, opening.score, opening.box) == ("(", 0.4, MAY_OPEN.box)
+    assert opening.classes[1] == 0
+
+
+def test_many_brackets_take_no_time_that_grows_with_their_number_of_ways():
+    assert spell(*[OPENS, ZERO, CLOSES] * 300) == "(0)" * 300
