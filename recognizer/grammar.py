@@ -19,9 +19,9 @@ DEEPEST = 3  # brackets within each other
 class Grammar:
     """What speaks for and against a line of glyphs, in natural logarithms of odds."""
 
-    pair: float = 1.0  # for two brackets around a digit (sums composed of digits)
-    lone: float = 2.0  # against a bracket without its other one (sums and numbers with marks)
-    beside: float = 1.0  # against a digit right before a bracket that opens, or right after one that closes (sums)
+    pair: float = 1.0  # for two brackets around a digit (sums and numbers with marks: the same from 0.5 to 2)
+    lone: float = 0.5  # against a bracket without its other one, as in 1) (the same from 0.5 to 2)
+    beside: float = 1.0  # against a digit right before a bracket that opens, or right after one that closes (as above)
     least: float = 0.1  # of the best score, that makes a class an option
 
 

@@ -312,14 +312,24 @@ def packages(lines: str) -> list[str]:
     return re.findall(r"^([\w.-]+)==", lines, re.M)
 
 
-def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(tmp_path):
+@pytest.fixture
+def bare(tmp_path):
+    """A folder with the scripts and locks, and an environment whose Python notes what it is asked for."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
-    locks = {name: (ROOT / name).read_text() for name in ("requirements-web.lock", "requirements.lock")}
-    for name, content in locks.items():
-        (tmp_path / name).write_text(content)
+    for lock in ROOT.glob("requirements*.lock"):
+        shutil.copy(lock, tmp_path)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    (tmp_path / ".venv" / "bin" / "python").write_text(PYTHON_WITHOUT_LITERT)
-    (tmp_path / ".venv" / "bin" / "python").chmod(0o755)
+    make_program(tmp_path / ".venv" / "bin" / "python", PYTHON_WITHOUT_LITERT)
+    return tmp_path
+
+
+def make_program(path, text):
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(bare, tmp_path):
+    locks = {name: (ROOT / name).read_text() for name in ("requirements-web.lock", "requirements.lock")}
     done = subprocess.run([tmp_path / "scripts" / "serve"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "ai-edge-litert cannot be installed here" in done.stderr
@@ -334,3 +344,14 @@ def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(tmp_pa
     assert len(re.findall(r"^ +--hash=", installed, re.M)) == sum(
         content.count("--hash=") for content in locks.values()
     )
+
+
+def test_what_uv_cannot_install_pip_does(bare):
+    make_program(bare / ".venv" / "bin" / "uv", '#!/bin/sh\necho "$*" >> "asked of uv"\nexit 1\n')
+    install = ["sh", "-c", ". scripts/environment; install_tools", "scripts/test"]
+    done = subprocess.run(install, cwd=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.count("uv cannot install them; pip, which is slower, goes on") == 2
+    assert all("--require-hashes" in words for words in (bare / "asked of uv").read_text().splitlines())
+    installed = "".join(path.read_text() for path in bare.glob("installed.*"))
+    assert sorted(packages(installed)) == sorted(packages((ROOT / "requirements-dev.lock").read_text()))

@@ -37,7 +37,8 @@ def spell(*line):
         ([MAY_OPEN, ZERO, ZERO], "100"),
         ([ZERO, MAY_CLOSE], "01"),
         ([MAY_OPEN, MAY_CLOSE], "11"),
-        ([OPENS, PLUS, MAY_CLOSE], "1+1"),
+        ([OPENS, PLUS, MAY_CLOSE], "(+1"),
+        ([STROKE, CLOSES], "1)"),
         ([OPENS, MAY_OPEN, ZERO, MAY_CLOSE, CLOSES], "((0))"),
     ],
 )

@@ -51,14 +51,9 @@ def test_other_peoples_digits_are_verified(tmp_path):
     assert "hardest-mistakes" in plots(tmp_path)
 
 
-def test_strokes_are_verified(tmp_path, small_pendigits):
-    said = verify(SMALL, "pendigits", tmp_path)
-    assert "small on pendigits: 9" in said
-    assert "of 420 right" in said
-
-
 def test_it_lists_for_whom_it_reads_badly(tmp_path, small_pendigits, writings):
     said = verify(SMALL, "pendigits", tmp_path, per_writer=True)
+    assert said.startswith("small on pendigits: 9")
     head, *rows = said.partition("writer  ")[2].splitlines()
     assert head.split()[:2] == ["digits", "wrong"]
     counts = [int(row.split()[2]) for row in rows]
