@@ -15,7 +15,7 @@ import cv2
 from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read, spread
-from recognizer.bulk import FORMATS, escape, expand, load, resume, rows
+from recognizer.bulk import FORMATS, ROWS, escape, expand, load, resume, rows
 from recognizer.encode import encode
 
 LONG = 1  # seconds of work before a progress bar appears
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
     command.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
+    command.add_argument("--rows", choices=ROWS, help="what a row of CSV is for (default: picture)")
     command.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
     command.add_argument("--engine", choices=("processes", "dask"), help="what runs them (default: processes)")
     command.add_argument(
@@ -81,7 +82,9 @@ def _read(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
     if options.explain and len(files) > 1:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
-    model, kind = Model(options.model), FORMATS[options.format]
+    if options.rows and options.format != "csv":
+        raise ValueError(f"--rows {options.rows} needs --format csv.")
+    model, kind = Model(options.model), ROWS[options.rows] if options.rows else FORMATS[options.format]
     if options.explain:
         _explain(files[0], model, options.layout, options.explain)
     done = resume(options.out, kind, files) if options.out and options.out.exists() else {}

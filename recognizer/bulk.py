@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,13 +21,18 @@ from typing import Any
 import cv2
 
 from recognizer import Model, PictureError, count_pages, memory, read
+from recognizer.reading import COLUMNS as DIGIT_VALUES
+from recognizer.reading import REJECTED
 from recognizer.remote import ADDRESS, load_fsspec
 
 PAGED = {".pdf", ".tif", ".tiff"}  # files that may have several pages
 SUFFIXES = PAGED | {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif"}
 PAGE = re.compile(r"(.+)#page=([1-9]\d{0,8})")  # as RFC 8118 names a page of a PDF
 CHUNK = 32  # pictures that a process takes at once
-COLUMNS = ["file", "text", "confidence", "error"]
+COLUMNS = ("file", "text", "confidence", "error")
+PART = ("number", "of")  # of the rows of a file that has several
+DIGIT_COLUMNS = ("file", *PART, *DIGIT_VALUES, "error")
+CELL_COLUMNS = ("file", *PART, "row", "column", "text", "error")
 FAILED = "not read: "
 
 Row = dict[str, Any]  # `file` and either `error` or what the API answers
@@ -163,13 +168,15 @@ def _end_with_parent() -> None:
 class Format:
     """How rows stand in a file.
 
-    `line` writes one; `parse` gives its file, as written, and whether it was read; `start` is how a file's row begins.
+    `line` writes one; `parse` gives its file, as written, and whether it was read; `start` is how a file's row begins,
+    and `ends` says whether a line is the last of a file that may have several.
     """
 
     line: Callable[[Row], str]
     parse: Callable[[str], tuple[str, bool]]
     start: Callable[[str], str]
     head: str = ""
+    ends: Callable[[str], bool] = lambda line: True
 
 
 def escape(file: str) -> str:
@@ -180,10 +187,11 @@ def escape(file: str) -> str:
 def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
     """Which files (as written) an earlier run has put into `path`, and whether it could read them.
 
-    A torn last line is cut off. Raises ResumeError, and leaves the file alone, where it holds something else.
+    A torn last line is cut off, and those of a file of which some are missing. Raises ResumeError, and leaves the file
+    alone, where it holds something else.
     """
     done: dict[str, bool] = {}
-    end, torn = 0, ""
+    end, whole, torn = 0, 0, ""
     with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
         for number, line in enumerate(lines):
             if not line.endswith("\n"):
@@ -191,11 +199,15 @@ def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
                 break
             end += len(line.encode("utf-8", "surrogateescape"))
             if number or line != kind.head:
-                done.update([_parse_line(kind, line, f"{path}: line {number + 1}")])
+                file, was_read = _parse_line(kind, line, f"{path}: line {number + 1}")
+                if not kind.ends(line):
+                    continue
+                done[file] = was_read
+            whole = end
     starts = (kind.head or kind.start(file) for file in files)
     if torn and not end and not any(torn.startswith(start) or start.startswith(torn) for start in starts):
         raise ResumeError(f"{path}: line 1 is no row of this format; name another file to write to.")
-    os.truncate(path, end)
+    os.truncate(path, whole)
     return done
 
 
@@ -232,16 +244,52 @@ def _text_parse(line: str) -> tuple[str, bool]:
     return file, not text.startswith(FAILED)
 
 
-def _csv_line(row: Row) -> str:
-    confidence = min((digit["confidence"] for digit in row.get("digits", [])), default="")
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([escape(row["file"]), _text(row), confidence, row.get("error", "")])
-    return line.getvalue()
+def _csv(columns: Sequence[str], parts: Callable[[Row], list[Sequence[object]]]) -> Format:
+    """A format of CSV: `parts` are the rows of a picture that was read, without its file and the reason why not."""
+
+    def line(row: Row) -> str:
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        none = [""] * (len(columns) - 2)
+        for part in parts(row) if "error" not in row else [none]:
+            rows.writerow([escape(row["file"]), *part, row.get("error", "")])
+        return text.getvalue()
+
+    def split(line: str) -> dict[str, str]:
+        return dict(zip(columns, next(csv.reader([line])), strict=True))
+
+    def parse(line: str) -> tuple[str, bool]:
+        values = split(line)
+        return values["file"], not values["error"]
+
+    def ends(line: str) -> bool:
+        number, of = (split(line).get(name) for name in PART)
+        return number == of
+
+    return Format(line, parse, lambda file: "", ",".join(columns) + "\n", ends)
 
 
-def _csv_parse(line: str) -> tuple[str, bool]:
-    file, _, _, error = next(csv.reader([line]))
-    return file, not error
+def _of_picture(row: Row) -> list[Sequence[object]]:
+    return [(_text(row), min((digit["confidence"] for digit in row["digits"]), default=""))]
+
+
+def _of_digits(row: Row) -> list[Sequence[object]]:
+    digits = row["digits"]
+    return [
+        (number, len(digits), digit["line"], _character(digit), digit["digit"], digit["confidence"], *digit["box"])
+        for number, digit in enumerate(digits, 1)
+    ]
+
+
+def _character(digit: dict[str, Any]) -> str:
+    return REJECTED if digit["rejected"] else str(digit["digit"])
+
+
+def _of_cells(row: Row) -> list[Sequence[object]]:
+    """The cells of a table, or else the numbers of each line; rows and columns count from 0, as lines do."""
+    table = row.get("table") or [line.split() for line in row["lines"]]
+    cells = [(down, across, text) for down, line in enumerate(table) for across, text in enumerate(line)]
+    return [(number, len(cells), *cell) for number, cell in enumerate(cells, 1)]
 
 
 def _text(row: Row) -> str:
@@ -251,5 +299,6 @@ def _text(row: Row) -> str:
 FORMATS = {
     "text": Format(_text_line, _text_parse, _text_start),
     "json": Format(_json_line, _json_parse, _json_start),
-    "csv": Format(_csv_line, _csv_parse, lambda file: "", head=",".join(COLUMNS) + "\n"),
+    "csv": _csv(COLUMNS, _of_picture),
 }
+ROWS = {"picture": FORMATS["csv"], "digit": _csv(DIGIT_COLUMNS, _of_digits), "cell": _csv(CELL_COLUMNS, _of_cells)}

@@ -10,16 +10,19 @@ import signal
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import cv2
 import pytest
 
-from recognizer.bulk import FORMATS, ResumeError, resume
+from recognizer.bulk import FORMATS, ROWS, ResumeError, resume
 from tests.documents import make_document
-from tests.drawing import FOUR_PNG, SEVEN_PNG
+from tests.drawing import FOUR, FOUR_PNG, SEVEN, SEVEN_PNG, ZERO, encode, table
 from tests.processes import PATIENCE, spawn, wait_until
 from webapp.config import ROOT
 
+KINDS = [(name,) for name in FORMATS] + [("csv", "--rows", name) for name in ("digit", "cell")]
+ROW_PNG = encode(table([[SEVEN, FOUR]]))
 READ = [sys.executable, "-m", "recognizer", "read"]
 
 
@@ -87,6 +90,42 @@ def test_csv_has_a_head_and_the_reason(folder):
     assert (second["text"], second["confidence"]) == ("", "")
     assert second["error"] == "The picture is damaged or incomplete."
     assert third["text"] == "4"
+
+
+def test_csv_has_a_row_for_each_digit(folder):
+    (folder / "row.png").write_bytes(ROW_PNG)
+    seven, broken, four, *two = csv.DictReader(io.StringIO(run(folder, "--format", "csv", "--rows", "digit").stdout))
+    assert (seven["number"], seven["of"], seven["text"], seven["digit"], seven["error"]) == ("1", "1", "7", "7", "")
+    assert four["text"] == "4"
+    assert broken["error"] == "The picture is damaged or incomplete."
+    assert not any(broken[name] for name in broken if name not in ("file", "error"))
+    assert [(row["number"], row["of"], row["line"], row["text"]) for row in two] == [
+        ("1", "2", "0", "7"),
+        ("2", "2", "0", "4"),
+    ]
+    assert int(two[0]["x"]) + int(two[0]["width"]) < int(two[1]["x"])
+
+
+def test_csv_has_a_row_for_each_cell(tmp_path):
+    (tmp_path / "row.png").write_bytes(ROW_PNG)
+    (tmp_path / "table.png").write_bytes(encode(table([[SEVEN, FOUR], [ZERO, SEVEN], [[], FOUR]])))
+    rows = list(csv.DictReader(io.StringIO(run(tmp_path, "--format", "csv", "--rows", "cell").stdout)))
+    cells = [(Path(row["file"]).name, row["row"], row["column"], row["text"]) for row in rows]
+    assert cells == [
+        ("row.png", "0", "0", "7"),
+        ("row.png", "0", "1", "4"),
+        ("table.png", "0", "0", "7"),
+        ("table.png", "0", "1", "4"),
+        ("table.png", "1", "0", "0"),
+        ("table.png", "1", "1", "7"),
+        ("table.png", "2", "0", ""),
+        ("table.png", "2", "1", "4"),
+    ]
+
+
+def test_rows_are_those_of_csv(folder):
+    done = run(folder, "--rows", "cell")
+    assert (done.returncode, done.stderr) == (2, "recognizer: --rows cell needs --format csv.\n")
 
 
 def test_the_steps_are_drawn_of_one_picture(folder, tmp_path):
@@ -163,14 +202,15 @@ def test_several_processes_read_the_same_in_the_same_order(folder, many, kind):
     assert together.returncode == alone.returncode == 1
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_cut_off_anywhere_is_completed(folder, tmp_path, kind, model, monkeypatch):
     import recognizer.__main__ as command
 
     strange = folder / "tab\tline\nquote\",'.png"
     strange.write_bytes(SEVEN_PNG)
+    (folder / "row.png").write_bytes(ROW_PNG)
     out = tmp_path / "out"
-    monkeypatch.setattr(sys, "argv", ["read", "read", str(folder), "--format", kind, "--out", str(out)])
+    monkeypatch.setattr(sys, "argv", ["read", "read", str(folder), "--format", *kind, "--out", str(out)])
     monkeypatch.setattr(command, "Model", lambda folder: model)
     assert command.main() == 1
     whole = out.read_bytes()
@@ -180,10 +220,10 @@ def test_a_file_cut_off_anywhere_is_completed(folder, tmp_path, kind, model, mon
         assert out.read_bytes() == whole
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_is_not_read_again(folder, tmp_path, kind):
     out = tmp_path / "out"
-    arguments = (folder, "--format", kind, "--out", out)
+    arguments = (folder, "--format", *kind, "--out", out)
     assert run(*arguments).returncode == 1
     whole = out.read_bytes()
     for path in folder.rglob("*.*"):
@@ -193,12 +233,12 @@ def test_what_is_written_is_not_read_again(folder, tmp_path, kind):
 
 
 @pytest.mark.parametrize("content", ["precious", "precious\n", '{"a": 1}\n', "1,2\n"])
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [*FORMATS.values(), *ROWS.values()], ids=[*FORMATS, *ROWS])
 def test_a_file_of_something_else_is_left_alone(tmp_path, kind, content):
     path = tmp_path / "notes"
     path.write_text(content)
     with pytest.raises(ResumeError, match="line 1 is no row of this format"):
-        resume(path, FORMATS[kind], ["a.png"])
+        resume(path, kind, ["a.png"])
     assert path.read_text() == content
 
 
