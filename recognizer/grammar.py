@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,22 +41,21 @@ class _State:
 def construe(line: Sequence[Detection], grammar: Grammar = GRAMMAR) -> list[Detection]:
     """Return the glyphs of a line, from left to right, each as what it is in the likeliest of all ways to read them.
 
-    That is found by dynamic programming (Viterbi 1967) over the scores of the page network.
+    That is found by dynamic programming (Viterbi 1967, doi 10.1109/TIT.1967.1054010) over the page network's scores.
     """
     options = [_options(glyph, grammar) for glyph in line]
-    if not any(name in "()" for names in options for name in names):
+    if not any(bracket in names for names in options for bracket in (OPENS, CLOSES)):
         return list(line)
     best: dict[_State, tuple[float, list[str]]] = {_State(): (0.0, [])}
     for names in options:
         following: dict[_State, tuple[float, list[str]]] = {}
-        for state, (value, spelt) in best.items():
-            for name, score in names.items():
-                for after, gain in _follow(state, name, grammar):
-                    total = value + score + gain
-                    if after not in following or total > following[after][0]:
-                        following[after] = (total, [*spelt, name])
+        for (state, (value, spelt)), (name, score) in itertools.product(best.items(), names.items()):
+            after, gain = _follow(state, name, grammar)
+            total = value + score + gain
+            if after not in following or total > following[after][0]:
+                following[after] = (total, [*spelt, name])
         best = following
-    _, spelt = max(best.items(), key=lambda item: item[1][0] - grammar.lone * item[0].depth)[1]
+    _, spelt = max((value - grammar.lone * state.depth, spelt) for state, (value, spelt) in best.items())
     return [glyph.become(name) for glyph, name in zip(line, spelt, strict=True)]
 
 
@@ -69,17 +69,14 @@ def _options(glyph: Detection, grammar: Grammar) -> dict[str, float]:
     }
 
 
-def _follow(state: _State, name: str, grammar: Grammar) -> Iterator[tuple[_State, float]]:
-    """The states after a glyph, and what speaks for them."""
+def _follow(state: _State, name: str, grammar: Grammar) -> tuple[_State, float]:
+    """The state after a glyph, and what speaks for it."""
     if name == OPENS:
-        cost = grammar.beside * (state.after == "digit")
-        yield _State(min(state.depth + 1, DEEPEST), False, ""), -cost
-    elif name == CLOSES:
-        if state.depth and state.filled:
-            yield _State(state.depth - 1, True, CLOSES), grammar.pair
-        else:
-            yield _State(state.depth, state.filled, CLOSES), -grammar.lone
-    elif name in DIGITS:
-        yield _State(state.depth, True, "digit"), -grammar.beside * (state.after == CLOSES)
-    else:
-        yield _State(state.depth, state.filled, ""), 0.0
+        return _State(min(state.depth + 1, DEEPEST)), -grammar.beside * (state.after == "digit")
+    if name == CLOSES and state.depth and state.filled:
+        return _State(state.depth - 1, True, CLOSES), grammar.pair
+    if name == CLOSES:
+        return replace(state, after=CLOSES), -grammar.lone
+    if name in DIGITS:
+        return _State(state.depth, True, "digit"), -grammar.beside * (state.after == CLOSES)
+    return replace(state, after=""), 0.0

@@ -1,4 +1,4 @@
-"""Glyphs on a page → lines, numbers and cells in reading order: geometry alone."""
+"""Glyphs on a page → lines, numbers and cells in reading order: by geometry, and within a line by grammar."""
 
 from __future__ import annotations
 
