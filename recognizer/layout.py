@@ -22,8 +22,6 @@ class Geometry:
 
 GEOMETRY = Geometry()
 
-WHOLLY = 1 - 1e-6  # of a box that lies in another one, but for rounding
-
 Number = list[Detection]  # digits and marks from left to right
 Row = list[Number]
 
@@ -45,12 +43,7 @@ def leave_out(glyphs: Sequence[Detection], rows: Sequence[Row]) -> list[Detectio
     """Return the glyphs that stand in no row, not even as a dot of a colon."""
     placed = [glyph for row in rows for number in row for glyph in number]
     known = {glyph.box for glyph in placed}
-    colons = np.array([glyph.box for glyph in placed if glyph.name == ":"]).reshape(-1, 4)
-    return [
-        glyph
-        for glyph in glyphs
-        if glyph.box not in known and not (overlaps(np.array(glyph.box), colons)[1] > WHOLLY).any()
-    ]
+    return [glyph for glyph in glyphs if glyph.box not in known and not _is_of_colon(glyph, placed)]
 
 
 def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[Number]] | None:
@@ -99,7 +92,8 @@ def _pair_dots(glyphs: Sequence[Detection]) -> list[Detection]:
     """The glyphs, with one colon for each dot that stands above another one, less than a digit's height."""
     height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
     single = [glyph for glyph in glyphs if glyph.name != "."]
-    dots = sorted((glyph for glyph in glyphs if glyph.name == "."), key=lambda dot: _middle(dot)[1])
+    dots = [glyph for glyph in glyphs if glyph.name == "." and not _is_of_colon(glyph, glyphs)]
+    dots.sort(key=lambda dot: _middle(dot)[1])
     while dots:
         upper = dots.pop(0)
         x, y = _middle(upper)
@@ -108,6 +102,12 @@ def _pair_dots(glyphs: Sequence[Detection]) -> list[Detection]:
             dots.remove(lower)
         single.append(_colon(upper, lower) if lower else upper)
     return single
+
+
+def _is_of_colon(glyph: Detection, others: Sequence[Detection]) -> bool:
+    """Whether a glyph is a dot that touches a colon, of which it is a part."""
+    colons = np.array([other.box for other in others if other.name == ":"]).reshape(-1, 4)
+    return glyph.name == "." and bool((overlaps(np.array(glyph.box), colons)[1] > 0).any())
 
 
 def _colon(upper: Detection, lower: Detection) -> Detection:

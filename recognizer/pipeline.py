@@ -116,7 +116,7 @@ def read_picture(
         return _read_page(picture, found, NONE, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
-    together = layout == "digit" or (layout == "auto" and not components.count_gaps(shortcut.tall))
+    together = layout == "digit" or (layout == "auto" and _stands_alone(components, shortcut))
     if together and guess.confidence >= shortcut.sure:
         return _state_digit(picture, guess, model)
     found, unread = _find_glyphs(components, model, shortcut)
@@ -151,6 +151,16 @@ def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Di
         _digit(_shares(row), float(row.max()), digit.box, digit.line, least)
         for row, digit in zip(rows, digits, strict=True)
     ]
+
+
+def _stands_alone(components: Components, shortcut: Shortcut) -> bool:
+    """Whether all ink may be one digit: there is no gap between what is tall, and no dot or dash beside it."""
+    boxes = components.boxes[components.solid()]
+    height = boxes[:, 3].max()
+    tall = boxes[:, 3] >= shortcut.tall * height
+    left, _, right, _ = enclose(boxes[tall])
+    beside = boxes[~tall & ((boxes[:, 0] >= right) | (boxes[:, 0] + boxes[:, 2] <= left))]
+    return not components.count_gaps(shortcut.tall) and not find_marks(beside, height)
 
 
 def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:

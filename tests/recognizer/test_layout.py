@@ -42,6 +42,13 @@ def test_what_stands_in_no_row_is_left_out_but_not_the_dots_of_a_colon():
     assert leave_out(glyphs, arrange(glyphs)) == [letter]
 
 
+def test_a_dot_that_touches_a_colon_is_a_part_of_it():
+    glyphs = [*number("1"), found(":", 22, 5, 4, 22), found(".", 22, 25, 4, 5), *number("2", x=30)]
+    rows = arrange(glyphs)
+    assert spell(rows) == ["1:2"]
+    assert leave_out(glyphs, rows) == []
+
+
 def test_numbers_of_a_line_that_stand_apart_have_a_space_between_them():
     assert spell(arrange([*number("12"), *number("34", x=120)])) == ["12 34"]
 

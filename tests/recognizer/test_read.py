@@ -49,6 +49,12 @@ def test_drawn_digits_are_read(model, digit, pen):
     assert reading.lines == [str(digit)]
 
 
+@pytest.mark.parametrize("digit", DRAWN)
+def test_one_digit_keeps_the_minus_before_it(model, digit):
+    minus = [(0.02, 0.5), (0.16, 0.5)]
+    assert read(encode(draw([minus, *DRAWN[digit]], pen=12)), model).text == f"-{digit}"
+
+
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_photograph_that_is_turned_is_read_upright(model, quarters):
     picture = photograph(draw(beside([FOUR, SEVEN, FIVE_WITH_FLOATING_BAR, FOUR], 0.8), (1100, 400), ink=60, paper=220))
