@@ -53,10 +53,10 @@ class Components:
         mass = np.cumsum(self.mass[1:][order])
         return float(heights[order][np.searchsorted(mass, mass[-1] / 2)])
 
-    def count_gaps(self, tall: float) -> int:
-        """Return how many gaps there are between what is at least so tall, for the tallest, from left to right."""
+    def count_gaps(self, large: float) -> int:
+        """Return how many gaps there are, from left to right, between what is larger than a share of the tallest."""
         boxes = self.boxes[self.solid()]
-        beside = boxes[boxes[:, 3] >= tall * boxes[:, 3].max()]
+        beside = boxes[boxes[:, 2:].max(1) > large * boxes[:, 3].max()]
         starts, ends = np.sort(beside[:, 0]), np.sort(beside[:, 0] + beside[:, 2])
         return int((starts[1:] > ends[:-1]).sum())
 

@@ -20,7 +20,7 @@ from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.errors import NoInk
 from recognizer.frame import FRAMING, Framing, frame
 from recognizer.layout import Number, Row, arrange, find_table, leave_out
-from recognizer.marks import find_marks
+from recognizer.marks import SHAPES, find_marks
 from recognizer.model import Model
 from recognizer.page import SEARCH, find_glyphs
 from recognizer.reading import PLACES, Digit, Mark, Reading
@@ -116,7 +116,7 @@ def read_picture(
         return _read_page(picture, found, NONE, model, layout)
     components = find_components(measure_ink(contrast))
     guess = _guess(components, components.solid(), model)
-    together = layout == "digit" or (layout == "auto" and _stands_alone(components, shortcut))
+    together = layout == "digit" or (layout == "auto" and not components.count_gaps(SHAPES.dot))
     if together and guess.confidence >= shortcut.sure:
         return _state_digit(picture, guess, model)
     found, unread = _find_glyphs(components, model, shortcut)
@@ -151,16 +151,6 @@ def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Di
         _digit(_shares(row), float(row.max()), digit.box, digit.line, least)
         for row, digit in zip(rows, digits, strict=True)
     ]
-
-
-def _stands_alone(components: Components, shortcut: Shortcut) -> bool:
-    """Whether all ink may be one digit: there is no gap between what is tall, and no dot or dash beside it."""
-    boxes = components.boxes[components.solid()]
-    height = boxes[:, 3].max()
-    tall = boxes[:, 3] >= shortcut.tall * height
-    left, _, right, _ = enclose(boxes[tall])
-    beside = boxes[~tall & ((boxes[:, 0] >= right) | (boxes[:, 0] + boxes[:, 2] <= left))]
-    return not components.count_gaps(shortcut.tall) and not find_marks(beside, height)
 
 
 def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:

@@ -51,7 +51,7 @@ def test_drawn_digits_are_read(model, digit, pen):
 
 @pytest.mark.parametrize("digit", DRAWN)
 def test_one_digit_keeps_the_minus_before_it(model, digit):
-    minus = [(0.02, 0.5), (0.16, 0.5)]
+    minus = [(0.02, 0.5), (0.2, 0.5)]
     assert read(encode(draw([minus, *DRAWN[digit]], pen=12)), model).text == f"-{digit}"
 
 
