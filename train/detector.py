@@ -6,8 +6,6 @@ Points", arXiv:1904.07850), on a pyramid of features (Lin et al. 2017, "Feature 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 import numpy as np
 from keras import layers as kl
@@ -22,7 +20,7 @@ RARE = -4.6  # log odds of 1 %: how surely an untrained network sees a glyph, so
 SPREAD = 0.12  # of a glyph's sides: the standard deviation of the bump that stands for its centre
 SURE = 1e-4  # probabilities are kept this far from 0 and 1
 NEVER_WRONG = 0.99  # of the heat that is wanted, so near to 1 that the loss hardly counts what is answered
-COMMON = CLASSES.index("+")  # so many classes are told apart by the trunk alone; those after it are rare on pages
+SIGNS = slice(CLASSES.index("+"), None)  # the classes that are rare on pages, and can learn alone from more of them
 BEND = 0.1  # where the loss of a box turns from squares to absolute differences
 
 Targets = tuple[np.ndarray, np.ndarray]  # heat (GRID, GRID, classes); box (GRID, GRID, 5), its last: is there one?
@@ -44,21 +42,14 @@ def build(precision: str = "float32") -> keras.Model:
 
     features = maker.side(coarse, "side32")
     features = maker.conv(maker.merge(features, sixteenth, "16"), "mix16", FEATURES)
-    middle = maker.conv(maker.merge(features, eighth, "8"), "mix8", FEATURES)
-    features = maker.conv(maker.merge(middle, quarter, "4"), "mix4a", FEATURES)
+    features = maker.conv(maker.merge(features, eighth, "8"), "mix8", FEATURES)
+    features = maker.conv(maker.merge(features, quarter, "4"), "mix4a", FEATURES)
     features = maker.conv(features, "mix4b", FEATURES)
 
-    common = _classify(maker.conv(features, "heat_a", FEATURES), "heat_out", COMMON)
-    signs = maker.conv(kl.Concatenate(dtype=precision, name="signs_in")([eighth, middle]), "signs_a", FEATURES)
-    signs = maker.merge(maker.residual(signs, "signs_b", FEATURES), features, "_signs")
-    signs = _classify(kl.ReLU(dtype=precision, name="signs_relu")(signs), "signs_out", len(CLASSES) - COMMON)
-    heat = kl.Concatenate(name="heat_all")([common, signs])
+    heat = maker.conv(features, "heat_a", FEATURES)
+    heat = kl.Conv2D(len(CLASSES), 1, bias_initializer=keras.initializers.Constant(RARE), name="heat_out")(heat)
     box = kl.Conv2D(4, 1, name="box")(maker.conv(features, "box_a", FEATURES))
     return keras.Model(tiles, [kl.Activation("sigmoid", name="heat")(heat), box], name="page")
-
-
-def _classify(features: keras.KerasTensor, name: str, classes: int) -> keras.KerasTensor:
-    return kl.Conv2D(classes, 1, bias_initializer=keras.initializers.Constant(RARE), name=name)(features)
 
 
 class _Maker:
@@ -98,18 +89,29 @@ class _Maker:
 
 
 def adopt(model: keras.Model, start: keras.Model) -> None:
-    """Take over the weights of a network with the same trunk, which may know fewer classes, or more in one layer."""
-    for layer, weights, theirs in _share_layers(model, start):
-        for mine, known, other in zip(weights, *_cut(weights, theirs), strict=True):
-            mine[...] = RARE if mine.ndim == 1 else 0
-            known[...] = other
+    """Take over the weights of a network with the same layers, which may know only the first of the classes."""
+    for layer in model.layers:
+        weights = layer.get_weights()
+        if not weights:
+            continue
+        for mine, theirs in zip(weights, start.get_layer(layer.name).get_weights(), strict=True):
+            mine[..., : theirs.shape[-1]] = theirs
+            mine[..., theirs.shape[-1] :] = RARE if mine.ndim == 1 else 0
         layer.set_weights(weights)
 
 
 def freeze_but_signs(model: keras.Model) -> None:
-    """Let only those layers learn that tell signs and other writing from all else, which is answered as before."""
+    """Let only that layer learn which says what a glyph is; `keep_but_signs` undoes what digits and others learned."""
     for layer in model.layers:
-        layer.trainable = "signs" in layer.name
+        layer.trainable = layer.name == "heat_out"
+
+
+def keep_but_signs(model: keras.Model, start: keras.Model) -> None:
+    """Take back from a start all that it answers but for SIGNS, which are answered by weights of their own."""
+    learnt, weights = (network.get_layer("heat_out").get_weights() for network in (model, start))
+    for mine, theirs in zip(learnt, weights, strict=True):
+        theirs[..., SIGNS] = mine[..., SIGNS]
+    model.get_layer("heat_out").set_weights(weights)
 
 
 def mix(model: keras.Model, start: keras.Model, share: float) -> None:
@@ -117,28 +119,12 @@ def mix(model: keras.Model, start: keras.Model, share: float) -> None:
 
     What the start does not know, such as later classes, stays as it is.
     """
-    for layer, weights, theirs in _share_layers(model, start):
-        for known, other in zip(*_cut(weights, theirs), strict=True):
-            known += share * (other - known)
-        layer.set_weights(weights)
-
-
-Weights = list[np.ndarray]
-
-
-def _share_layers(model: keras.Model, start: keras.Model) -> Iterator[tuple[keras.layers.Layer, Weights, Weights]]:
-    """The layers of a network that another one has, too, and the weights of both."""
-    known = {layer.name: layer for layer in start.layers}
     for layer in model.layers:
-        if layer.weights and layer.name in known:
-            yield layer, layer.get_weights(), known[layer.name].get_weights()
-
-
-def _cut(weights: Weights, others: Weights) -> tuple[Weights, Weights]:
-    """The parts of both weights that stand for the classes which both know."""
-    count = [min(mine.shape[-1], theirs.shape[-1]) for mine, theirs in zip(weights, others, strict=True)]
-    cut = [[part[..., :n] for part, n in zip(parts, count, strict=True)] for parts in (weights, others)]
-    return cut[0], cut[1]
+        weights = layer.get_weights()
+        for mine, theirs in zip(weights, start.get_layer(layer.name).get_weights() if weights else [], strict=True):
+            known = mine[..., : theirs.shape[-1]]
+            known += share * (theirs - known)
+        layer.set_weights(weights)
 
 
 def targets(glyphs: np.ndarray) -> Targets:

@@ -107,7 +107,9 @@ def _train(recipe: PageRecipe, run: Run, writers: Split, begin: Start | None) ->
         raise TrainError("Stopped; --resume goes on after the last epoch that has ended.") from None
     plain = detector.build()
     plain.set_weights(model.get_weights())
-    if begin and not recipe.pages.signs_alone:
+    if begin and recipe.pages.signs_alone:
+        detector.keep_but_signs(plain, begin.model)
+    elif begin:
         detector.mix(plain, begin.model, recipe.pages.kept)
     return plain
 

@@ -64,7 +64,7 @@ def test_the_network_answers_on_the_grid(network):
     heat, box = network.predict(np.random.default_rng(0).random((2, TILE, TILE, 1), np.float32), verbose=0)
     assert (heat.shape, box.shape) == ((2, GRID, GRID, len(CLASSES)), (2, GRID, GRID, 4))
     assert 0 < heat.min() < heat.max() < 0.2
-    assert network.count_params() < 1_100_000
+    assert network.count_params() < 1_000_000
 
 
 def test_a_network_with_fewer_classes_can_be_started_from(network):
@@ -73,22 +73,9 @@ def test_a_network_with_fewer_classes_can_be_started_from(network):
     tiles = np.random.default_rng(0).random((1, TILE, TILE, 1), np.float32)
     heat, box = network.predict(tiles, verbose=0)
     before, same = fewer.predict(tiles, verbose=0)
-    np.testing.assert_allclose(heat[..., :5], before[..., :5], atol=1e-5)
+    np.testing.assert_allclose(heat[..., :5], before, atol=1e-5)
     np.testing.assert_allclose(box, same, atol=1e-4)
-    np.testing.assert_allclose(heat[..., 5 : detector.COMMON], 0.01, atol=0.001)
-
-
-def test_a_network_that_had_one_layer_for_all_classes_can_be_started_from(network):
-    before = keras.Model(network.input, [network.get_layer("heat_a_relu").output, network.outputs[1]])
-    heat = keras.layers.Conv2D(len(CLASSES), 1, activation="sigmoid", name="heat_out")(before.outputs[0])
-    before = keras.Model(network.input, [heat, before.outputs[1]])
-    after = detector.build()
-    detector.adopt(after, before)
-    tiles = np.random.default_rng(0).random((1, TILE, TILE, 1), np.float32)
-    theirs, mine = (model.predict(tiles, verbose=0) for model in (before, after))
-    common = slice(detector.COMMON)
-    np.testing.assert_allclose(mine[0][..., common], theirs[0][..., common], atol=1e-5)
-    np.testing.assert_allclose(mine[1], theirs[1], atol=1e-4)
+    np.testing.assert_allclose(heat[..., 5:], 0.01, atol=0.001)
 
 
 def test_weights_are_mixed_with_those_of_the_start_as_far_as_it_goes(network):
