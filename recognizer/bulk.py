@@ -22,7 +22,7 @@ import cv2
 
 from recognizer import Model, PictureError, count_pages, memory, read
 from recognizer.reading import COLUMNS as DIGIT_VALUES
-from recognizer.reading import REJECTED
+from recognizer.reading import Digit
 from recognizer.remote import ADDRESS, load_fsspec
 
 PAGED = {".pdf", ".tif", ".tiff"}  # files that may have several pages
@@ -168,15 +168,14 @@ def _end_with_parent() -> None:
 class Format:
     """How rows stand in a file.
 
-    `line` writes one; `parse` gives its file, as written, and whether it was read; `start` is how a file's row begins,
-    and `ends` says whether a line is the last of a file that may have several.
+    `line` writes those of a file; `parse` gives a row's file, as written, whether it was read, and whether this is the
+    last of its rows; `start` is how a file's row begins.
     """
 
     line: Callable[[Row], str]
-    parse: Callable[[str], tuple[str, bool]]
+    parse: Callable[[str], tuple[str, bool, bool]]
     start: Callable[[str], str]
     head: str = ""
-    ends: Callable[[str], bool] = lambda line: True
 
 
 def escape(file: str) -> str:
@@ -199,8 +198,8 @@ def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
                 break
             end += len(line.encode("utf-8", "surrogateescape"))
             if number or line != kind.head:
-                file, was_read = _parse_line(kind, line, f"{path}: line {number + 1}")
-                if not kind.ends(line):
+                file, was_read, is_last = _parse_line(kind, line, f"{path}: line {number + 1}")
+                if not is_last:
                     continue
                 done[file] = was_read
             whole = end
@@ -211,7 +210,7 @@ def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
     return done
 
 
-def _parse_line(kind: Format, line: str, place: str) -> tuple[str, bool]:
+def _parse_line(kind: Format, line: str, place: str) -> tuple[str, bool, bool]:
     try:
         return kind.parse(line[:-1])
     except (ValueError, KeyError, TypeError) as error:
@@ -226,9 +225,9 @@ def _json_start(file: str) -> str:
     return json.dumps({"file": file})[:-1]
 
 
-def _json_parse(line: str) -> tuple[str, bool]:
+def _json_parse(line: str) -> tuple[str, bool, bool]:
     row = json.loads(line)
-    return escape(row["file"]), "error" not in row
+    return escape(row["file"]), "error" not in row, True
 
 
 def _text_line(row: Row) -> str:
@@ -239,9 +238,9 @@ def _text_start(file: str) -> str:
     return f"{escape(file)}\t"
 
 
-def _text_parse(line: str) -> tuple[str, bool]:
+def _text_parse(line: str) -> tuple[str, bool, bool]:
     file, text = line.split("\t")
-    return file, not text.startswith(FAILED)
+    return file, not text.startswith(FAILED), True
 
 
 def _csv(columns: Sequence[str], parts: Callable[[Row], list[Sequence[object]]]) -> Format:
@@ -255,18 +254,12 @@ def _csv(columns: Sequence[str], parts: Callable[[Row], list[Sequence[object]]])
             rows.writerow([escape(row["file"]), *part, row.get("error", "")])
         return text.getvalue()
 
-    def split(line: str) -> dict[str, str]:
-        return dict(zip(columns, next(csv.reader([line])), strict=True))
+    def parse(line: str) -> tuple[str, bool, bool]:
+        values = dict(zip(columns, next(csv.reader([line])), strict=True))
+        number, of = (values.get(name) for name in PART)
+        return values["file"], not values["error"], number == of
 
-    def parse(line: str) -> tuple[str, bool]:
-        values = split(line)
-        return values["file"], not values["error"]
-
-    def ends(line: str) -> bool:
-        number, of = (split(line).get(name) for name in PART)
-        return number == of
-
-    return Format(line, parse, lambda file: "", ",".join(columns) + "\n", ends)
+    return Format(line, parse, lambda file: "", ",".join(columns) + "\n")
 
 
 def _of_picture(row: Row) -> list[Sequence[object]]:
@@ -275,14 +268,7 @@ def _of_picture(row: Row) -> list[Sequence[object]]:
 
 def _of_digits(row: Row) -> list[Sequence[object]]:
     digits = row["digits"]
-    return [
-        (number, len(digits), digit["line"], _character(digit), digit["digit"], digit["confidence"], *digit["box"])
-        for number, digit in enumerate(digits, 1)
-    ]
-
-
-def _character(digit: dict[str, Any]) -> str:
-    return REJECTED if digit["rejected"] else str(digit["digit"])
+    return [(number, len(digits), *Digit(**digit).values) for number, digit in enumerate(digits, 1)]
 
 
 def _of_cells(row: Row) -> list[Sequence[object]]:

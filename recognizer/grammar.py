@@ -1,4 +1,4 @@
-"""What the glyphs of a line are, by what stands beside them: brackets come in pairs, and a factor follows no digit."""
+"""What the glyphs of a line are, by what stands beside them: brackets come in pairs, away from other digits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ DEEPEST = 3  # brackets within each other
 class Grammar:
     """What speaks for and against a line of glyphs, in natural logarithms of odds."""
 
-    pair: float = 1.0  # for two brackets around a digit (sums and numbers with marks: the same from 0.5 to 2)
-    lone: float = 0.5  # against a bracket without its other one, as in 1) (the same from 0.5 to 2)
-    beside: float = 1.0  # against a digit right before a bracket that opens, or right after one that closes (as above)
+    pair: float = 1.0  # for two brackets around a digit (sums and numbers with marks: the same at 1 and 2)
+    lone: float = 0.5  # against a bracket without its other one, as in 1) (the same at 0.5, 1 and 2)
+    beside: float = (
+        1.0  # against a digit right before a bracket that opens, or right after one that closes (the same at 1 and 2)
+    )
     least: float = 0.1  # of the best score, that makes a class an option
 
 

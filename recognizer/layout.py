@@ -42,8 +42,8 @@ def arrange(glyphs: Sequence[Detection], geometry: Geometry = GEOMETRY) -> list[
 def leave_out(glyphs: Sequence[Detection], rows: Sequence[Row]) -> list[Detection]:
     """Return the glyphs that stand in no row, not even as a dot of a colon."""
     placed = [glyph for row in rows for number in row for glyph in number]
-    known = {glyph.box for glyph in placed}
-    return [glyph for glyph in glyphs if glyph.box not in known and not _is_of_colon(glyph, placed)]
+    known, colons = {glyph.box for glyph in placed}, _find_colons(placed)
+    return [glyph for glyph in glyphs if glyph.box not in known and not _is_of_colon(glyph, colons)]
 
 
 def find_table(rows: Sequence[Row], geometry: Geometry = GEOMETRY) -> list[list[Number]] | None:
@@ -92,7 +92,8 @@ def _pair_dots(glyphs: Sequence[Detection]) -> list[Detection]:
     """The glyphs, with one colon for each dot that stands above another one, less than a digit's height."""
     height = float(np.median([glyph.box[3] for glyph in glyphs if glyph.is_digit] or [0.0]))
     single = [glyph for glyph in glyphs if glyph.name != "."]
-    dots = [glyph for glyph in glyphs if glyph.name == "." and not _is_of_colon(glyph, glyphs)]
+    colons = _find_colons(glyphs)
+    dots = [glyph for glyph in glyphs if glyph.name == "." and not _is_of_colon(glyph, colons)]
     dots.sort(key=lambda dot: _middle(dot)[1])
     while dots:
         upper = dots.pop(0)
@@ -104,9 +105,13 @@ def _pair_dots(glyphs: Sequence[Detection]) -> list[Detection]:
     return single
 
 
-def _is_of_colon(glyph: Detection, others: Sequence[Detection]) -> bool:
+def _find_colons(glyphs: Sequence[Detection]) -> np.ndarray:
+    """The boxes (n, 4) of those that are colons."""
+    return np.array([glyph.box for glyph in glyphs if glyph.name == ":"]).reshape(-1, 4)
+
+
+def _is_of_colon(glyph: Detection, colons: np.ndarray) -> bool:
     """Whether a glyph is a dot that touches a colon, of which it is a part."""
-    colons = np.array([other.box for other in others if other.name == ":"]).reshape(-1, 4)
     return glyph.name == "." and bool((overlaps(np.array(glyph.box), colons)[1] > 0).any())
 
 

@@ -37,6 +37,11 @@ class Digit:
         """The digit, or `?` if the model does not take it for one."""
         return REJECTED if self.rejected else str(self.digit)
 
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What a table says of it, in the order of COLUMNS."""
+        return self.line, self.character, self.digit, self.confidence, *self.box
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -134,12 +139,7 @@ class Reading:
         raise ImportError("A data frame needs pandas or polars; pip install one of them, or take to_csv().")
 
     def _rows(self) -> list[dict[str, Any]]:
-        rows = []
-        for digit in self.digits:
-            x, y, width, height = digit.box
-            values = (digit.line, digit.character, digit.digit, digit.confidence, x, y, width, height)
-            rows.append(dict(zip(COLUMNS, values, strict=True)))
-        return rows
+        return [dict(zip(COLUMNS, digit.values, strict=True)) for digit in self.digits]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it; `left_out`, `turned`, `table` and the pages only where there is something."""

@@ -328,18 +328,18 @@ def make_program(path, text):
     path.chmod(0o755)
 
 
-def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(bare, tmp_path):
+def test_what_is_installed_has_hashes_and_without_litert_it_is_tensorflow(bare):
     locks = {name: (ROOT / name).read_text() for name in ("requirements-web.lock", "requirements.lock")}
-    done = subprocess.run([tmp_path / "scripts" / "serve"], capture_output=True, text=True, check=False)
+    done = subprocess.run([bare / "scripts" / "serve"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "ai-edge-litert cannot be installed here" in done.stderr
-    asked = (tmp_path / "asked").read_text().splitlines()
+    asked = (bare / "asked").read_text().splitlines()
     assert asked[-1] == "-m gunicorn"
     installs = [words for words in asked if " install " in words]
     assert all("--require-hashes" in words for words in installs)
     assert all("--only-binary" in words for words in installs if words.endswith("optional"))
     # Two run beside each other: each writes a file of its own.
-    installed = "".join(path.read_text() for path in tmp_path.glob("installed.*"))
+    installed = "".join(path.read_text() for path in bare.glob("installed.*"))
     assert sorted(packages(installed)) == sorted(name for content in locks.values() for name in packages(content))
     assert len(re.findall(r"^ +--hash=", installed, re.M)) == sum(
         content.count("--hash=") for content in locks.values()
