@@ -15,6 +15,7 @@ SHOWN = 0.6  # of a glyph's box, so that it is to be found
 LEAST, LEAST_MARK = 8, 2  # pixels: the longer side of a digit, and of a mark, so that it can be read
 CONTRAST, ROUGH = 12, 0.9  # grey levels of ink that can be seen, and the weight of what the paper about it varies
 QUARTILES = 0.25, 0.75
+DARKEST = 0.95  # of what the ink darkens in a glyph's box
 BLACK_ON_WHITE = 50  # the standard deviation within a glyph's box that can be seen, where there is no grey
 BLUR = 0.07  # of a glyph's height: the standard deviation of the strongest blur
 FEWEST = 10  # pixels of a glyph's height, where the picture has too few
@@ -92,8 +93,15 @@ def _contrast(glyph: Glyph, paper: np.ndarray, image: np.ndarray) -> float:
     left, top = np.clip(glyph.points.min(0), 0, SIDE - 1).astype(int)
     right, bottom = np.clip(glyph.points.max(0), 0, SIDE - 1).astype(int) + 1
     about = paper[top:bottom, left:right]
-    lower, upper = np.quantile(about, QUARTILES)  # printed lines, being few of the pixels, do not count
-    return float(np.quantile(about - image[top:bottom, left:right], 0.95) - ROUGH * (upper - lower))
+    lower, upper = _ranks(about, QUARTILES)  # printed lines, being few of the pixels, do not count
+    (darkest,) = _ranks(about - image[top:bottom, left:right], (DARKEST,))
+    return float(darkest - ROUGH * (upper - lower))
+
+
+def _ranks(values: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    """The values at shares of their order, not interpolated, which takes a quarter of the time of NumPy's quantiles."""
+    places = [int(share * (values.size - 1)) for share in shares]
+    return np.asarray(np.partition(values, places, axis=None)[places])
 
 
 def _shadow(rng: np.random.Generator) -> np.ndarray:

@@ -135,6 +135,7 @@ def table(sheet: Sheet, hands: Hands) -> None:
     columns = rng.uniform(-60, 30) + np.concatenate([[0], np.cumsum(widths)])
     columns = columns[: int(rng.integers(3, 9)) if rng.random() < 0.6 else 40]
     rows = rng.uniform(-30, 40) + tall * np.arange(int(rng.integers(1, 14)) + 1)
+    columns, rows = _reach(columns), _reach(rows)
     wall, look = int(rng.choice([1, 1, 1, 2, 2, 3, 5])), str(rng.choice(["", "", "", "", "dots", "dashes"]))
     sheet.grey = int(rng.integers(60, 256))
     if rng.random() < 0.92:
@@ -351,6 +352,11 @@ def _writer(sheet: Sheet, hands: Hands) -> Writer:
 
 def _size(rng: np.random.Generator, least: float, most: float) -> float:
     return float(np.exp(rng.uniform(np.log(least), np.log(most))))
+
+
+def _reach(walls: np.ndarray) -> np.ndarray:
+    """The walls of a table, as far as the sheet reaches and one beyond."""
+    return walls[: max(2, int(np.searchsorted(walls, SIDE)) + 1)]
 
 
 def _is_free(box: np.ndarray, taken: np.ndarray) -> bool:
