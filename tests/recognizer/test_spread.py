@@ -103,7 +103,7 @@ def test_a_cluster_that_lacks_the_library_is_an_error_that_says_so(folder, tmp_p
     assert "recognizer: The cluster cannot run this; it needs the same version of Digits." in done.stderr
 
 
-def test_an_interrupted_run_goes_on(folder, wanted, tmp_path):
+def test_an_interrupted_run_goes_on(folder, wanted, tmp_path, ctrl_c):
     out = tmp_path / "out.tsv"
     command = [*READ, folder, "--engine", "dask", "--jobs", "2", "--out", out]
     with spawn(command, cwd=ROOT, stderr=subprocess.PIPE) as reader:
