@@ -266,7 +266,7 @@ if (navigator.serviceWorker) { // which pages without HTTPS have not
   addEventListener("load", () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(refused));
 }
 lay(drawing, at("canvas"));
-if (recall("localStorage", "ratio") > 1) layOut(WIDE);
+layOut(recall("localStorage", "ratio") === 1 ? 1 : WIDE);
 restore();
 file.addEventListener("change", openFile);
 document.addEventListener("paste", (event) => {

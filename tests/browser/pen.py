@@ -8,13 +8,20 @@ from tests.drawing import Strokes
 
 
 def placed(page: Page, strokes: Strokes, share: float = 0.6) -> Strokes:
-    """Strokes in the page's pixels, in the middle of the canvas and filling a share of it."""
+    """Strokes in the page's pixels, in the middle of the canvas and filling a share of its width or height."""
+    page.locator("#canvas").scroll_into_view_if_needed()
     box = page.locator("#canvas").bounding_box()
     xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
-    scale = share * box["width"] / max(max(xs) - min(xs), max(ys) - min(ys))
+    extent = max((max(xs) - min(xs)) / box["width"], (max(ys) - min(ys)) / box["height"])
+    scale = share / extent
     left = box["x"] + box["width"] / 2 - scale * (max(xs) + min(xs)) / 2
     top = box["y"] + box["height"] / 2 - scale * (max(ys) + min(ys)) / 2
     return [[(left + x * scale, top + y * scale) for x, y in stroke] for stroke in strokes]
+
+
+def change_sheet(page: Page) -> None:
+    """Take the square sheet in place of the wide one, or the other way round."""
+    page.get_by_role("button", name="Wide sheet for numbers").click()
 
 
 def by_mouse(page: Page, strokes: Strokes, share: float = 0.6) -> None:
@@ -47,7 +54,7 @@ def touch(page: Page, glass: CDPSession, kind: str, *points: tuple[float, float]
 
 
 def drawn(page: Page) -> Strokes:
-    """The strokes of the drawing, as the page remembers them, in shares of the canvas."""
+    """The strokes of the drawing, as the page remembers them, in shares of the canvas's height."""
     return page.evaluate("JSON.parse(sessionStorage.getItem('drawing'))?.strokes ?? []")
 
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pen import by_mouse
+from tests.browser.pen import by_mouse, change_sheet
 from tests.drawing import FOUR, SCRIBBLE, SEVEN, SEVEN_PNG, beside, draw, encode, table
 
 NUMBER = encode(draw(beside([SEVEN, FOUR], 0.7), (600, 400)))
@@ -79,11 +79,11 @@ def show_drawing(page) -> None:
     page.get_by_text("Kept in your history.").wait_for()
 
 
-def show_wide_sheet(page) -> None:
-    """A wide sheet, and on it a number."""
+def show_square_sheet(page) -> None:
+    """A square sheet, and on it a number."""
     page.goto("/")
-    page.get_by_role("button", name="Wide sheet for numbers").click()
-    by_mouse(page, beside([SEVEN, FOUR], 0.7), 0.3)
+    change_sheet(page)
+    by_mouse(page, beside([SEVEN, FOUR], 0.7))
     page.locator("#answer .number").wait_for()
 
 
@@ -117,7 +117,7 @@ def test_no_page_has_barriers(visit, screen, scheme):
         page.goto(path.format(**kept))
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         found += barriers(page)
-    for show in (show_rows, show_page_of_rows, show_drawing, show_wide_sheet, show_adjustment, show_ticked):
+    for show in (show_rows, show_page_of_rows, show_drawing, show_square_sheet, show_adjustment, show_ticked):
         show(page)
         found += barriers(page)
     complaints = [text for text in visit.complaints if not text.endswith(("404 (NOT FOUND)", "400 (BAD REQUEST)"))]

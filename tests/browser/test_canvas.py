@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from recognizer.pipeline import find_frame
 from recognizer.strokes import rasterise
-from tests.browser.pen import drawn
+from tests.browser.pen import change_sheet, drawn
 from tests.browser.test_draw import answer, ink, kept
 from tests.browser.test_drawings import OURS, choose, save
 
@@ -53,6 +53,7 @@ def as_read(page) -> np.ndarray:
 @pytest.mark.parametrize("picture", [on_screen, as_read])
 def test_the_canvas_draws_as_the_rasteriser_does(visit, strokes, picture):
     page = visit()
+    change_sheet(page)
     apart = []
     for digit in "247":
         points = np.concatenate(strokes[digit])
@@ -73,6 +74,7 @@ def test_the_canvas_draws_as_the_rasteriser_does(visit, strokes, picture):
 @pytest.mark.parametrize("pen", ["Thin pen", "Pen", "Thick pen"])
 def test_a_tap_is_a_dot_of_the_pens_width_that_is_read_kept_and_drawn_on(visit, pen):
     page = visit()
+    change_sheet(page)
     page.get_by_label(pen, exact=True).check(force=True)
     page.locator("#canvas").click(position={"x": 90, "y": 120})
     width = float(page.get_by_label(pen, exact=True).get_attribute("value"))

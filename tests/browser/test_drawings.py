@@ -66,7 +66,7 @@ def test_a_png_is_what_is_read(visit, strokes, model):
     page = visit()
     by_mouse(page, strokes["5"])
     content = save(page, "Save as PNG")
-    assert Image.open(io.BytesIO(content)).size == (400, 400)
+    assert Image.open(io.BytesIO(content)).size == (1000, 400)
     assert recognizer.read(content, model).text == "5"
 
 
@@ -224,7 +224,7 @@ def test_strokes_and_pens_are_kept_as_drawn(both):
     both.locator(".entries a").click()
     page = both.context.request.get(both.get_by_role("link", name="Continue drawing").get_attribute("href")).text()
     found = json.loads(html.unescape(re.search("data-strokes='([^']*)'", page)[1]))
-    assert found == {"strokes": before, "widths": [0.045] * (len(before) - 1) + [0.08]}
+    assert found == {"strokes": before, "widths": [0.027] * (len(before) - 1) + [0.048]}
 
 
 def test_a_drawing_that_was_gone_on_with_takes_the_place_of_the_one_from_before(visit, strokes):

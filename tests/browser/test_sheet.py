@@ -1,4 +1,4 @@
-"""The sheet to draw on: a square one for a digit, a wide one for numbers."""
+"""The sheet to draw on: a wide one for numbers, unless one takes the square one for a digit."""
 
 import io
 from pathlib import Path
@@ -8,15 +8,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, TWO_FRAMES
-from tests.browser.pen import drawn
+from tests.browser.pen import change_sheet, drawn
 from tests.drawing import FOUR, SEVEN, beside
 from tests.processes import wait_until
 
 NUMBER = beside([SEVEN, FOUR] * 6, 0.9)
-
-
-def widen(page):
-    page.get_by_role("button", name="Wide sheet for numbers").click()
 
 
 def fill(page, strokes):
@@ -51,7 +47,6 @@ def is_at_rest(page):
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_twelve_digits_fit_on_a_wide_one(visit, screen):
     page = visit("/", **screen)
-    widen(page)
     box = page.locator("#canvas").bounding_box()
     assert box["width"] / box["height"] == pytest.approx(2.5, rel=0.02)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -63,7 +58,6 @@ def test_twelve_digits_fit_on_a_wide_one(visit, screen):
 
 def test_it_is_still_wide_when_it_is_opened_again(visit):
     page = visit()
-    widen(page)
     fill(page, NUMBER)
     page.keyboard.press("s")
     expect(page.locator("#note")).to_have_text("Kept in your history.")
@@ -75,6 +69,7 @@ def test_it_is_still_wide_when_it_is_opened_again(visit):
     content = Path(svg.value.path()).read_bytes()
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.goto("/")
+    change_sheet(page)
     wide = page.get_by_role("button", name="Wide sheet for numbers")
     expect(wide).to_have_attribute("aria-pressed", "false")
     page.set_input_files("#file", {"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": content})
@@ -90,7 +85,6 @@ def test_it_is_still_wide_when_it_is_opened_again(visit):
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_it_gets_longer_as_one_writes(visit, screen):
     page = visit("/", **screen)
-    widen(page)
     forward = page.get_by_role("button", name="On along the sheet")
     expect(forward).to_be_hidden()
     fill(page, NUMBER)
@@ -114,10 +108,9 @@ def test_it_gets_longer_as_one_writes(visit, screen):
 
 def test_back_on_a_square_one_all_of_it_is_there_only_smaller(visit):
     page = visit()
-    widen(page)
     fill(page, NUMBER)
     wide = width_of(page)
-    widen(page)
+    change_sheet(page)
     assert width_of(page) == pytest.approx(wide / 3.75, rel=0.01)
     page.get_by_role("button", name="Undo").click()
     assert width_of(page) == wide
@@ -125,6 +118,8 @@ def test_back_on_a_square_one_all_of_it_is_there_only_smaller(visit):
 
 def test_the_browser_remembers_which_one_was_taken_last(visit):
     page = visit()
-    widen(page)
-    page.reload()
-    expect(page.get_by_role("button", name="Wide sheet for numbers")).to_have_attribute("aria-pressed", "true")
+    sheet = page.get_by_role("button", name="Wide sheet for numbers")
+    for wide in ("false", "true"):
+        change_sheet(page)
+        page.reload()
+        expect(sheet).to_have_attribute("aria-pressed", wide)

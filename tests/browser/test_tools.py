@@ -2,7 +2,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.pen import by_mouse, by_pen, by_touch, drawn, placed, touch
+from tests.browser.pen import by_mouse, by_pen, by_touch, change_sheet, drawn, placed, touch
 from tests.browser.test_draw import answer, ink
 
 LINE = [[(0.0, 0.5), (1.0, 0.5)]]
@@ -46,6 +46,7 @@ def test_a_clear_is_undone(visit, strokes):
 
 def test_the_eraser_parts_a_stroke_and_is_undone(visit):
     page = visit()
+    change_sheet(page)
     by_mouse(page, LINE)
     whole = ink(page)
     page.get_by_label("Eraser").check(force=True)
@@ -85,6 +86,7 @@ def test_erasing_where_nothing_is_takes_no_step(visit):
 
 def test_all_that_is_erased_leaves_an_empty_drawing(visit):
     page = visit()
+    change_sheet(page)
     by_mouse(page, LINE)
     page.keyboard.press("e")
     by_mouse(page, LINE, share=0.62)
@@ -153,6 +155,7 @@ def test_a_palm_that_comes_before_the_pen_leaves_nothing(visit):
 
 def test_a_second_finger_draws_nothing(visit):
     page = visit("/", **PHONE)
+    change_sheet(page)
     glass = page.context.new_cdp_session(page)
     touch(page, glass, "touchStart", (0.2, 0.2))
     touch(page, glass, "touchStart", (0.2, 0.2), (0.8, 0.8))
@@ -177,6 +180,7 @@ def test_the_other_end_of_a_pen_erases(visit):
 def test_a_stroke_has_all_the_points_that_come_with_one_event(visit):
     """A pen tells of its place more often than the screen is drawn, and the browser gathers that."""
     page = visit()
+    change_sheet(page)
     page.locator("#canvas").evaluate("""(canvas) => {
         const { left, top, width, height } = canvas.getBoundingClientRect();
         const event = (kind, share, more = {}) => {
