@@ -6,18 +6,21 @@ import argparse
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import cv2
 from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read, spread
-from recognizer.bulk import FORMATS, ROWS, escape, expand, load, resume, rows
+from recognizer.bulk import Row, expand, load, rows
 from recognizer.encode import encode
+from recognizer.formats import FORMATS, ROWS, Sink, open_lines
+from recognizer.parquet import open_parts
 
+PARQUET = "parquet"  # a format that has parts in a folder rather than lines
 LONG = 1  # seconds of work before a progress bar appears
 ALL_READ, SOME_NOT, FAILED, STOPPED = 0, 1, 2, 130  # exit status
 
@@ -53,15 +56,18 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture, a PDF, a folder (all below it) or a glob pattern, or a page, as scan.pdf#page=2",
     )
     command.add_argument("--layout", choices=LAYOUTS, default="auto", help="what the pictures show (default: auto)")
-    command.add_argument("--format", choices=FORMATS, default="text", help="of the lines (default: text)")
-    command.add_argument("--rows", choices=ROWS, help="what a row of CSV is for (default: picture)")
+    command.add_argument("--format", choices=[*FORMATS, PARQUET], default="text", help="of the rows (default: text)")
+    command.add_argument("--rows", choices=ROWS, help="what a row of CSV or Parquet is for (default: picture)")
     command.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that read (default: 1)")
     command.add_argument("--engine", choices=("processes", "dask"), help="what runs them (default: processes)")
     command.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a running Dask cluster, as tcp://host:8786, which reads instead"
     )
     command.add_argument(
-        "--out", type=Path, metavar="FILE", help="write here; go on where an interrupted run has ended"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write here, Parquet into a folder; go on where an interrupted run has ended",
     )
     command.add_argument(
         "--explain", type=Path, metavar="FILE", help="draw the steps to the answer, of one picture, here"
@@ -77,37 +83,77 @@ def _positive(text: str) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
+    if options.rows and options.format not in ("csv", PARQUET):
+        raise ValueError(f"--rows {options.rows} needs --format csv or {PARQUET}.")
+    if options.format == PARQUET and not options.out:
+        raise ValueError(f"--format {PARQUET} needs --out FOLDER.")
     files = expand(options.files)
     if not files:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
     if options.explain and len(files) > 1:
         raise ValueError(f"--explain draws one picture, not {len(files)}.")
-    if options.rows and options.format != "csv":
-        raise ValueError(f"--rows {options.rows} needs --format csv.")
-    model, kind = Model(options.model), ROWS[options.rows] if options.rows else FORMATS[options.format]
+    model = Model(options.model)
     if options.explain:
         _explain(files[0], model, options.layout, options.explain)
-    done = resume(options.out, kind, files) if options.out and options.out.exists() else {}
-    left = [file for file in files if escape(file) not in done]
-    failed = not all(done.get(escape(file), True) for file in files)
-    shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
+    with _open(options, files) as sink:
+        left = list(filter(sink.lacks, files))
+        tally = Tally(failed=sum(not sink.done.get(sink.name(file), True) for file in files))
+        shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
+        with contextlib.closing(_rows(options, left, model)) as found:
+            for row in tqdm(
+                found,
+                total=len(files),
+                initial=len(files) - len(left),
+                unit=" pictures",
+                delay=LONG,
+                disable=None if shown else True,  # None: unless standard error is a terminal
+            ):
+                sink.write(row)
+                tally.count(row)
+    if options.out:
+        print(tally, file=sys.stderr)
+    return SOME_NOT if tally.failed else ALL_READ
+
+
+def _open(options: argparse.Namespace, files: list[str]) -> contextlib.AbstractContextManager[Sink]:
+    if options.format == PARQUET:
+        return open_parts(options.out, options.rows or "picture")
+    return open_lines(options.out, ROWS[options.rows] if options.rows else FORMATS[options.format], files)
+
+
+def _rows(options: argparse.Namespace, files: list[str], model: Model) -> Generator[Row]:
     if options.scheduler or options.engine == "dask":
-        found = spread.rows(left, options.model, options.layout, options.jobs, options.scheduler)
-    else:
-        found = rows(left, model, options.layout, options.jobs)
-    with _output(options.out, kind.head) as out, contextlib.closing(found):
-        for row in tqdm(
-            found,
-            total=len(files),
-            initial=len(files) - len(left),
-            unit=" pictures",
-            delay=LONG,
-            disable=None if shown else True,  # None: unless standard error is a terminal
-        ):
-            out.write(kind.line(row))
-            out.flush()
-            failed |= "error" in row
-    return SOME_NOT if failed else ALL_READ
+        return spread.rows(files, options.model, options.layout, options.jobs, options.scheduler)
+    return rows(files, model, options.layout, options.jobs)
+
+
+@dataclass
+class Tally:
+    """What came of pictures: how many `failed`, and how many digits are rejected or how sure, of those `read`."""
+
+    failed: int = 0
+    read: int = 0
+    digits: int = 0
+    rejected: int = 0
+    confidence: float = 0.0  # the sum of those of digits that are not rejected
+
+    def count(self, row: Row) -> None:
+        """Add a picture's row."""
+        if "error" in row:
+            self.failed += 1
+            return
+        self.read += 1
+        sure = [digit["confidence"] for digit in row["digits"] if not digit["rejected"]]
+        self.digits += len(sure)
+        self.rejected += len(row["digits"]) - len(sure)
+        self.confidence += sum(sure)
+
+    def __str__(self) -> str:
+        share = f", {self.confidence / self.digits:.1%} sure on average" if self.digits else ""
+        return (
+            f"{self.read:,} pictures read, {self.failed:,} not read: "
+            f"{self.digits:,} digits{share}, {self.rejected:,} rejected."
+        )
 
 
 def _explain(file: str, model: Model, layout: str, out: Path) -> None:
@@ -118,18 +164,6 @@ def _explain(file: str, model: Model, layout: str, out: Path) -> None:
         if not cv2.haveImageWriter(str(out)):
             raise ValueError(f"{out}: give it the ending of a picture file, such as .png.")
         out.write_bytes(encode(steps, out.suffix))
-
-
-@contextlib.contextmanager
-def _output(path: Path | None, head: str) -> Iterator[TextIO]:
-    if path is None:
-        sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
-        sys.stdout.write(head)
-        yield sys.stdout
-    else:
-        with path.open("a", encoding="utf-8", errors="surrogateescape", newline="") as out:
-            out.write(head if out.tell() == 0 else "")
-            yield out
 
 
 if __name__ == "__main__":

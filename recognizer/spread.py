@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import cv2
 
 from recognizer import Model, memory
-from recognizer.bulk import CHUNK, Row, read_file
+from recognizer.bulk import AHEAD, Row, read_file, split
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-AHEAD = 4  # tasks for each thread of the cluster that are sent before others have come back
 PATIENCE = 60  # seconds that a cluster may take until it has a worker
 KILLING = "Reading this stopped a worker several times."
 
@@ -32,7 +31,7 @@ def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | 
         client = _connect(jobs, scheduler, stack)
         from distributed import as_completed
 
-        left = (tuple(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK))
+        left = split(files)
         sent = {_send(client, chunk, model, layout): chunk for chunk in islice(left, _count_ahead(client))}
         done = as_completed(sent)
         for future in done:

@@ -35,7 +35,8 @@ HOUSES: dict[str, Floors] = {
         ["recognizer.pipeline", "recognizer.hand"],
         ["recognizer"],
         ["recognizer.attribution", "recognizer.inside", "recognizer.explain", "recognizer.bulk"],
-        ["recognizer.spread"],
+        ["recognizer.spread", "recognizer.formats"],
+        ["recognizer.parquet"],
         ["recognizer.__main__"],
     ],
     "webapp": [

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from recognizer.bulk import FORMATS, ROWS, ResumeError, resume
+from recognizer.formats import FORMATS, ROWS, ResumeError, resume
 from tests.documents import make_document
 from tests.drawing import FOUR, FOUR_PNG, SEVEN, SEVEN_PNG, ZERO, encode, table
 from tests.processes import PATIENCE, spawn, wait_until
@@ -125,7 +126,7 @@ def test_csv_has_a_row_for_each_cell(tmp_path):
 
 def test_rows_are_those_of_csv(folder):
     done = run(folder, "--rows", "cell")
-    assert (done.returncode, done.stderr) == (2, "recognizer: --rows cell needs --format csv.\n")
+    assert (done.returncode, done.stderr) == (2, "recognizer: --rows cell needs --format csv or parquet.\n")
 
 
 def test_the_steps_are_drawn_of_one_picture(folder, tmp_path):
@@ -200,6 +201,14 @@ def test_several_processes_read_the_same_in_the_same_order(folder, many, kind):
     together = run(folder, many, "--format", kind, "--jobs", 2)
     assert together.stdout == alone.stdout
     assert together.returncode == alone.returncode == 1
+
+
+def test_at_the_end_of_a_file_it_is_told_what_came_of_all(folder, tmp_path):
+    (folder / "row.png").write_bytes(ROW_PNG)
+    told = r"3 pictures read, 1 not read: 4 digits, 9\d\.\d% sure on average, 0 rejected\."
+    assert re.fullmatch(told, run(folder, "--out", tmp_path / "out").stderr.splitlines()[-1])
+    errors = run(folder, "--out", tmp_path / "out").stderr
+    assert errors.splitlines()[-1] == "0 pictures read, 1 not read: 0 digits, 0 rejected."
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import fsspec
 import pytest
+from moto.server import ThreadedMotoServer
 
 from recognizer import Model
 from recognizer.bulk import expand, load, rows
@@ -181,15 +182,7 @@ def test_addresses_are_looked_through_as_folders_are(bucket, name, found):
 def test_pictures_at_an_address_are_read(bucket, model):
     found = list(rows(expand([bucket]), model, "auto"))
     assert [row["text"] for row in found] == ["7", "4", "7", "4"]
-    (missing,) = rows(
-        expand(
-            [
-                f"{bucket}/nothing.png",
-            ]
-        ),
-        model,
-        "auto",
-    )
+    (missing,) = rows(expand([f"{bucket}/nothing.png"]), model, "auto")
     assert missing["error"]
 
 
@@ -216,6 +209,28 @@ def web(tmp_path):
 def test_pictures_of_a_web_server_are_read(web):
     done = read(f"{web}/*.png", f"{web}/nothing.png", "--jobs", "2")
     assert done.stdout.splitlines()[:2] == [f"{web}/a.png\t7", f"{web}/b.png\t4"]
+    assert re.search(r"nothing\.png\tnot read: .+", done.stdout)
+
+
+@pytest.fixture
+def storage(monkeypatch):
+    """A server that speaks S3, with the pictures of a bucket."""
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in (keys | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}).items():
+        monkeypatch.setenv(name, value)
+    bucket = fsspec.filesystem("s3", skip_instance_cache=True)
+    bucket.mkdir("scans")
+    bucket.pipe({"scans/a.png": SEVEN_PNG, "scans/below/b.PNG": FOUR_PNG, "scans/notes.txt": b"no picture"})
+    yield "s3://scans"
+    server.stop()
+
+
+def test_pictures_of_a_bucket_are_read(storage, tmp_path):
+    done = read(storage, f"{storage}/nothing.png", "--jobs", "2")
+    assert done.stdout.splitlines()[:2] == [f"{storage}/a.png\t7", f"{storage}/below/b.PNG\t4"]
     assert re.search(r"nothing\.png\tnot read: .+", done.stdout)
 
 
