@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
+import sys
 import tempfile
 
 import requests
 
 from benchmarks.serving import ROOT, serving
+from tests.browser.conftest import CHROMIUMS
 from tests.drawing import SEVEN_PNG
 from tests.serving import find_token
 
@@ -68,7 +72,9 @@ def lighthouse(url: str, cookie: str) -> dict:
     """Its report of a page."""
     command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}"]
     command += ["--chrome-flags=--headless=new --no-sandbox", f"--extra-headers={json.dumps({'Cookie': cookie})}"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None) or sys.exit("Chromium is needed.")
+    environment = os.environ | {"CHROME_PATH": chromium}
+    return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
 
 
 def wanting(report: dict) -> list[str]:

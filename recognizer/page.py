@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from recognizer.detection import Detection, find_peaks, overlaps
-from recognizer.glyphs import CLASSES, DIGITS, GRID, STRIDE, TILE
+from recognizer.glyphs import CLASSES, DIGITS, GRID, OTHER, STRIDE, TILE
 from recognizer.scale import resize
 
 # Of a tile: its top and left in the sheet, heat, box, and which of its cells (GRID, GRID) no neighbour answers for.
@@ -43,7 +43,9 @@ class Search:
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
     likely: float = 0.35  # the score from which a digit is looked at again, and from which a glyph counts
+    possible: float = 0.12  # the score from which a peak is a candidate in a drawing
     same: float = 0.4  # intersection over union of what is one glyph
+    other: float = 0.65  # and of boxes of it that are so much alike that one is enough (strings, sums)
     within: float = 0.75  # of its area, that a digit or mark lies in another one to be a part of it
     most: int = 1000  # glyphs of a page; the least sure are left out
 
@@ -70,16 +72,9 @@ class Peaks:
         return self.classes.argmax(1) < len(DIGITS)
 
 
-def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, search: Search = SEARCH) -> list[Detection]:
-    """Return the glyphs of a grey picture (height, width) uint8, the surest first, whatever their order on the page.
-
-    Where the `height` of its writing is known, in pixels, it is looked at as suits this; otherwise at all scales first.
-    """
+def find_glyphs(grey: np.ndarray, look: Look, search: Search = SEARCH) -> list[Detection]:
+    """Return the glyphs of a grey picture (height, width) uint8, the surest first, whatever their order on the page."""
     largest = search.largest / max(grey.shape)
-    if height:
-        scales = sorted({min(share * search.suited / height, largest) for share in search.again})
-        found = _merge(_look(grey, scales, look, search), scales, search)
-        return [glyph for glyph in found if glyph.score >= search.likely]
     scales = list(_scales(grey, search))
     peaks = _look(grey, scales, look, search)
     again = _better_scales(_merge(peaks, scales, search), scales, largest, search)
@@ -87,6 +82,24 @@ def find_glyphs(grey: np.ndarray, look: Look, height: float | None = None, searc
         scales, peaks = [*scales, *again], _join([peaks, _look(grey, again, look, search)])
     found = _merge(peaks, scales, search)
     return [glyph for glyph in found if glyph.score >= search.likely]
+
+
+def find_candidates(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> list[Detection]:
+    """Return what may be glyphs of a grey picture (height, width) uint8, whose writing has a `height` in pixels.
+
+    Of a glyph there may be several boxes, all with its scores, and boxes of others that lie in the same place.
+    """
+    scales = sorted({min(share * search.suited / height, search.largest / max(grey.shape)) for share in search.again})
+    peaks = _look(grey, scales, look, search)
+    found = _merge(peaks, scales, search)
+    boxes = np.array([glyph.box for glyph in found]).reshape(-1, 4)
+    for glyph in _merge(peaks, scales, replace(search, same=search.other, within=1)):
+        shared = overlaps(np.array(glyph.box), boxes)[0]
+        if (shared <= search.other).all():
+            alike = (twin for twin, share in zip(found, shared, strict=False) if share > search.same)
+            twin = next((twin for twin in alike if twin.name == glyph.name), glyph)
+            found.append(replace(glyph, classes=max(glyph, twin, key=lambda same: same.score).classes))
+    return [glyph for glyph in found if glyph.score >= (search.likely if glyph.name == OTHER else search.possible)]
 
 
 def find_heat(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> np.ndarray:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recognizer.choice import WEIGHTS, choose, measure_shares
 from recognizer.components import Components, Glyph, enclose, find_components
 from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
-from recognizer.detection import Detection
+from recognizer.detection import Detection, overlaps
 from recognizer.detector import load_detector
 from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.errors import NoInk
@@ -22,7 +23,7 @@ from recognizer.frame import FRAMING, Framing, frame
 from recognizer.layout import Number, Row, arrange, find_table, leave_out
 from recognizer.marks import SHAPES, find_marks
 from recognizer.model import Model
-from recognizer.page import SEARCH, find_glyphs
+from recognizer.page import SEARCH, find_candidates, find_glyphs
 from recognizer.reading import PLACES, Digit, Mark, Reading
 
 Box = tuple[float, float, float, float]  # x, y, width, height
@@ -38,7 +39,7 @@ class Shortcut:
 
     sure: float = 0.995  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
-    margin: float = 0.3  # of a mark's longer side, within which ink is its own (drawings with marks)
+    fitting: float = 0.6  # intersection over union of a component and the box of a glyph that it fills (strings)
     second: float = 0.15  # weight of the digit network in what the digits of a number are (strings, marks)
 
 
@@ -123,11 +124,7 @@ def read_picture(
     if not any(glyph.is_digit for glyph in found):
         return _state_digit(picture, guess, model)
     page = _read_page(picture, found, unread, model, layout)
-    if (
-        layout == "page"
-        or len(page.digits) > 1
-        or (page.marks and _is_digit(components, _surest(found), model, shortcut))
-    ):
+    if layout == "page" or len(page.digits) > 1 or (page.marks and _is_digit(components, _surest(found), model)):
         return page
     return _state_digit(picture, guess, model)
 
@@ -162,22 +159,26 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
 
 
 def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], np.ndarray]:
-    """The glyphs of a drawing, looked for as suits the height of its ink, and the boxes (n, 4) of ink left unread."""
+    """The glyphs of a drawing, looked for as suits the height of its ink, and the boxes (n, 4) of ink left unread.
+
+    The digit network has a say in what are components that the page network does not see for certain.
+    """
     height = components.usual_height()
     left, top, right, bottom = enclose(components.boxes[1:])
     inked = 255 - components.ink[top:bottom, left:right]  # alone, lest a small number on a large sheet costs seconds
-    found = [glyph.move(left, top) for glyph in find_glyphs(inked, load_detector(), height)]
-    rest = np.setdiff1d(components.solid(), _find_claimed(components, found, shortcut))
-    tall = components.boxes[rest, 3] >= shortcut.tall * height
-    found += find_marks(components.boxes[rest[~tall]], height)
-    rest = rest[tall]
+    candidates = [glyph.move(left, top) for glyph in find_candidates(inked, load_detector(), height)]
+    solid, likely = components.solid(), [glyph for glyph in candidates if glyph.score >= SEARCH.likely]
+    tall = components.boxes[:, 3] >= shortcut.tall * height
+    unsure = np.setdiff1d(solid[tall[solid]], _find_fitting(components, likely, shortcut))
+    found = choose(candidates + _read_alone(components, unsure[: SEARCH.most], model), components, height)
+    rest = np.setdiff1d(solid, _find_claimed(components, found))
     found = [_look_again(components, glyph, model, shortcut) if glyph.is_digit else glyph for glyph in found]
-    return found + _read_rest(components, rest[: SEARCH.most], model), components.boxes[rest[SEARCH.most :]]
+    return found + find_marks(components.boxes[rest[~tall[rest]]], height), components.boxes[rest[tall[rest]]]
 
 
 def _look_again(components: Components, digit: Detection, model: Model, shortcut: Shortcut) -> Detection:
     """The same digit, as the page network and the digit network see it, who err in different hands."""
-    claimed = _find_claimed(components, [digit], shortcut)
+    claimed = _find_claimed(components, [digit])
     if not len(claimed):  # it touches another
         return digit
     probabilities = _guess(components, claimed, model).probabilities
@@ -200,9 +201,9 @@ def _find_upright(
     return best
 
 
-def _is_digit(components: Components, found: Detection, model: Model, shortcut: Shortcut) -> bool:
+def _is_digit(components: Components, found: Detection, model: Model) -> bool:
     """Whether the digit network, too, takes the ink of a glyph for a digit."""
-    claimed = _find_claimed(components, [found], shortcut)
+    claimed = _find_claimed(components, [found])
     return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
 
 
@@ -221,27 +222,28 @@ def _read_page(picture: Picture, found: Sequence[Detection], unread: np.ndarray,
     return _state_page(picture, rows, others, model)
 
 
-def _find_claimed(components: Components, found: Sequence[Detection], shortcut: Shortcut) -> np.ndarray:
+def _find_claimed(components: Components, found: Sequence[Detection]) -> np.ndarray:
     """The labels of the components whose ink lies, by more than half, in the boxes of glyphs."""
-    claimed = sum((components.mass_in(_claim(glyph, shortcut)) for glyph in found), np.zeros(len(components.mass)))
-    return np.flatnonzero(claimed > 0.5 * components.mass)  # the background, which has no mass, is none of them
+    claimed = np.zeros(len(components.mass))
+    for shares in measure_shares(found, components):
+        claimed[list(shares)] += list(shares.values())
+    return np.flatnonzero(claimed > 0.5)
 
 
-def _claim(glyph: Detection, shortcut: Shortcut) -> tuple[float, float, float, float]:
-    """The box of a digit, and that of a mark with a margin: of small ink it is easily a few pixels beside it."""
-    x, y, width, height = glyph.box
-    margin = 0.0 if glyph.is_digit else shortcut.margin * max(width, height)
-    return x - margin, y - margin, width + 2 * margin, height + 2 * margin
+def _find_fitting(components: Components, found: Sequence[Detection], shortcut: Shortcut) -> np.ndarray:
+    """The labels of the components that fill the box of a glyph."""
+    fits = [overlaps(np.array(glyph.box), components.boxes[1:])[0] > shortcut.fitting for glyph in found]
+    return 1 + np.flatnonzero(np.any(fits, axis=0)) if fits else np.zeros(0, int)
 
 
-def _read_rest(components: Components, rest: np.ndarray, model: Model) -> list[Detection]:
-    """What the digit model takes for digits of the components that are left."""
-    if not len(rest):
+def _read_alone(components: Components, numbers: np.ndarray, model: Model) -> list[Detection]:
+    """What the digit network takes for digits of components, each taken alone."""
+    if not len(numbers):
         return []
-    frames = np.stack([frame(components.glyph([number]).ink, model.framing) for number in rest.tolist()])
+    frames = np.stack([frame(components.glyph([number]).ink, model.framing) for number in numbers.tolist()])
     return [
-        Detection.of_digit(tuple(components.boxes[number].tolist()), row)
-        for number, row in zip(rest, model.probabilities(frames), strict=True)
+        Detection.of_digit(tuple(components.boxes[number].tolist()), WEIGHTS.alone * row)
+        for number, row in zip(numbers, model.probabilities(frames), strict=True)
         if row.max() > 0.5
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from recognizer.detector import Detector, load_detector
 from recognizer.errors import ModelError
 from recognizer.glyphs import CLASSES, GRID, STRIDE, TILE
-from recognizer.page import SEARCH, Peaks, _merge, _starts, find_glyphs
+from recognizer.page import SEARCH, Peaks, _merge, _starts, find_candidates, find_glyphs
 from tests.drawing import FOUR, SEVEN, ZERO, beside, draw
 
 ONE_SCALE = replace(SEARCH, again=(1.0,))
@@ -39,7 +39,7 @@ def test_a_glyph_is_found_once_where_it_is_whatever_the_tiles(place):
     grey = np.full((600, 800), 255, np.uint8)
     x, y = place
     grey[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3] = 0
-    found = [glyph for glyph in find_glyphs(grey, bright, 32.0, search=ONE_SCALE) if glyph.name == "3"]
+    found = [glyph for glyph in find_candidates(grey, bright, 32.0, ONE_SCALE) if glyph.name == "3"]
     assert len(found) == 1
     left, top, width, height = found[0].box
     assert (left + width / 2, top + height / 2) == pytest.approx(place, abs=14)
@@ -47,7 +47,7 @@ def test_a_glyph_is_found_once_where_it_is_whatever_the_tiles(place):
 
 def test_tiny_writing_on_a_large_sheet_does_not_take_ever_more_tiles():
     looks = []
-    find_glyphs(np.full((1600, 1600), 255, np.uint8), lambda tiles: looks.append(1) or bright(tiles), height=3.0)
+    find_candidates(np.full((1600, 1600), 255, np.uint8), lambda tiles: looks.append(1) or bright(tiles), height=3.0)
     assert 0 < len(looks) <= 2 * (SEARCH.largest / (TILE - SEARCH.overlap)) ** 2
 
 
