@@ -1,4 +1,4 @@
-"""What the glyphs of a line are, by what stands beside them: brackets come in pairs, away from other digits."""
+"""What the glyphs of a line are, by what stands beside them: brackets in pairs, and slashes behind numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from recognizer.detection import Detection
 from recognizer.glyphs import CLASSES, DIGITS, OTHER
 
-OPENS, CLOSES = "()"
+OPENS, CLOSES, SLASH = "()/"
 DEEPEST = 3  # brackets within each other
 
 
@@ -25,6 +25,7 @@ class Grammar:
     beside: float = (
         1.0  # against a digit right before a bracket that opens, or right after one that closes (the same at 1 and 2)
     )
+    led: float = 1.0  # against a slash with no number before it (strings and numbers with marks: the same at 2)
     least: float = 0.1  # of the best score, that makes a class an option
 
 
@@ -46,7 +47,7 @@ def construe(line: Sequence[Detection], grammar: Grammar = GRAMMAR) -> list[Dete
     That is found by dynamic programming (Viterbi 1967, doi 10.1109/TIT.1967.1054010) over the page network's scores.
     """
     options = [_options(glyph, grammar) for glyph in line]
-    if not any(bracket in names for names in options for bracket in (OPENS, CLOSES)):
+    if not any(sign in names for names in options for sign in (OPENS, CLOSES, SLASH)):
         return list(line)
     best: dict[_State, tuple[float, list[str]]] = {_State(): (0.0, [])}
     for names in options:
@@ -81,4 +82,4 @@ def _follow(state: _State, name: str, grammar: Grammar) -> tuple[_State, float]:
         return replace(state, after=CLOSES), -grammar.lone
     if name in DIGITS:
         return _State(state.depth, True, "digit"), -grammar.beside * (state.after == CLOSES)
-    return replace(state, after=""), 0.0
+    return replace(state, after=""), -grammar.led * (name == SLASH and not state.after)

@@ -19,6 +19,7 @@ CLOSES = glyph({")": 0.7, "1": 0.3})
 MAY_OPEN = glyph({"1": 0.5, "(": 0.4})
 MAY_CLOSE = glyph({"1": 0.5, ")": 0.4})
 STROKE = glyph({"1": 0.5, "/": 0.4})
+SLASH = glyph({"/": 0.6, "1": 0.3})
 PLUS = glyph({"+": 0.8})
 
 
@@ -37,6 +38,10 @@ def spell(*line):
         ([MAY_OPEN, MAY_CLOSE], "11"),
         ([OPENS, PLUS, MAY_CLOSE], "(+1"),
         ([STROKE, CLOSES], "1)"),
+        ([SLASH, ZERO], "10"),
+        ([ZERO, SLASH, ZERO], "0/0"),
+        ([ZERO, PLUS, SLASH], "0+1"),
+        ([OPENS, ZERO, CLOSES, SLASH, ZERO], "(0)/0"),
         ([OPENS, MAY_OPEN, ZERO, MAY_CLOSE, CLOSES], "((0))"),
     ],
 )
