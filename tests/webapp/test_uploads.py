@@ -303,6 +303,8 @@ def test_pages_of_a_file_are_one_item_of_the_history_and_go_together(client):
     page = client.get("/history").text
     assert page.count("2 pages of a file") == 1
     assert kept(client) == ["7", "7", "4"]  # the newest first, but the pages of a file in their order
-    pages = re.findall(r'type="hidden" name="id" value="(.)"', page)
-    client.post("/history/delete-chosen", data={"csrf_token": token(client), "id": pages})
+    document = re.search(r'name="document" value="(\w+)"', page)[1]
+    assert client.get(f"/history/export.csv?document={document}").text.count("\n") == 3
+    assert client.get(f"/history/export.csv?document={document}&id=3").text.count("\n") == 4
+    client.post("/history/delete-chosen", data={"csrf_token": token(client), "document": document})
     assert kept(client) == ["7"]

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 from flask import abort
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import load_only
+from werkzeug.datastructures import MultiDict
 
 from recognizer import Reading
 from recognizer.encode import encode
@@ -88,6 +89,12 @@ def get(entry_id: int) -> Entry:
     """Return an entry of the visitor, or answer 404."""
     found: Entry | None = db.session.scalar(select_own().where(Entry.id == entry_id))
     return found or abort(404, "There is no such entry in your history.")
+
+
+def are_ticked(form: MultiDict[str, str]) -> ColumnElement[bool] | None:
+    """Return the condition on entries that are ticked, by `id` or as pages of a `document`; None where none is."""
+    ids, documents = form.getlist("id", type=int), form.getlist("document")
+    return or_(Entry.id.in_(ids), Entry.document.in_(documents)) if ids or documents else None
 
 
 def find_pages(entry: Entry) -> Sequence[Entry]:

@@ -7,9 +7,8 @@ from itertools import chain
 from flask import Blueprint, Response, abort, request, stream_with_context
 
 from webapp.history import export
-from webapp.history.entries import select_own
+from webapp.history.entries import are_ticked, select_own
 from webapp.history.filters import Filter
-from webapp.history.store import Entry
 
 bp = Blueprint("export", __name__, url_prefix="/history")
 
@@ -21,8 +20,8 @@ def send(kind: str) -> Response:
     if not which.validate():
         abort(400, which.error)
     chosen = select_own().where(*which.conditions())
-    if ticked := request.args.getlist("id", type=int):
-        chosen = chosen.where(Entry.id.in_(ticked))
+    if (ticked := are_ticked(request.args)) is not None:
+        chosen = chosen.where(ticked)
     if kind == "npz" and not export.count_digits(chosen):
         abort(404, "There is nothing to train with: none of these entries has a digit.")
     write, mimetype = export.KINDS[kind]

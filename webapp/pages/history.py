@@ -96,8 +96,8 @@ def remove(entry_id: int) -> ResponseReturnValue:
 @bp.post("/delete-chosen")
 def remove_chosen() -> ResponseReturnValue:
     """Delete the entries that are ticked, which can be undone for a while, and go back to their page."""
-    chosen = request.form.getlist("id", type=int)
-    found = db.session.scalars(entries.select_own().where(Entry.id.in_(chosen))).all()
+    ticked = entries.are_ticked(request.form)
+    found = db.session.scalars(entries.select_own().where(ticked)).all() if ticked is not None else []
     for each in found:
         each.deleted_at = datetime.now(UTC)
     hand.forget(each.id for each in found)
