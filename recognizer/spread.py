@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Generator
 from contextlib import ExitStack
 from functools import lru_cache
@@ -17,6 +18,7 @@ from recognizer.bulk import AHEAD, Row, read_file, split
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+LOOKING = 0.1  # seconds between two looks whether a lost scheduler is back
 PATIENCE = 60  # seconds that a cluster may take until it has a worker
 KILLING = "Reading this stopped a worker several times."
 
@@ -24,8 +26,8 @@ KILLING = "Reading this stopped a worker several times."
 def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | None) -> Generator[Row]:
     """Read files, a row each, as they are read. Workers find the model by its name, and files by theirs.
 
-    Raises ModelError, ImportError where Dask is not installed, and OSError where the cluster cannot be reached or has
-    no worker.
+    Raises ModelError, ImportError where Dask is not installed, and OSError where the cluster cannot be reached, or no
+    more, or has no worker.
     """
     with ExitStack() as stack:
         client = _connect(jobs, scheduler, stack)
@@ -38,6 +40,8 @@ def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | 
             chunk = sent.pop(future)
             found, again = _take(future, chunk)
             yield from found
+            if again:
+                _wait_for_scheduler(client)
             for part in [*again, *islice(left, 0 if again else 1)]:
                 fresh = _send(client, part, model, layout)
                 sent[fresh] = part
@@ -70,6 +74,14 @@ def _connect(jobs: int, scheduler: str | None, stack: ExitStack) -> Client:
         n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL, memory_limit=0
     )
     return stack.enter_context(Client(stack.enter_context(local)))
+
+
+def _wait_for_scheduler(client: Client) -> None:
+    """Wait while the client looks for a scheduler that it has lost, for half a minute. Raises OSError."""
+    while client.status == "connecting":
+        time.sleep(LOOKING)
+    if client.status != "running":
+        raise OSError("The scheduler cannot be reached any more.")
 
 
 def _count_ahead(client: Client) -> int:

@@ -67,16 +67,15 @@ def with_library(path):
 
 @contextlib.contextmanager
 def scheduling(log, path=ROOT):
-    """Give the address of a running scheduler."""
+    """Give the address of a running scheduler, and its process."""
     command = [DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    with log.open("w") as out, spawn(command, env=with_library(path), stdout=out, stderr=out):
-        wait_until(lambda: re.search(r"Scheduler at: +(\S+)", log.read_text()))
-        yield re.search(r"Scheduler at: +(\S+)", log.read_text())[1]
+    with log.open("w") as out, spawn(command, env=with_library(path), stdout=out, stderr=out) as process:
+        yield wait_until(lambda: re.search(r"Scheduler at: +(\S+)", log.read_text()))[1], process
 
 
 @pytest.fixture
 def scheduler(tmp_path):
-    with scheduling(tmp_path / "scheduler") as address:
+    with scheduling(tmp_path / "scheduler") as (address, _):
         yield address
 
 
@@ -97,8 +96,23 @@ def test_a_cluster_goes_on_when_a_worker_is_killed_and_nothing_is_lost(folder, w
     assert sorted(out.read_text().splitlines()) == wanted
 
 
+def test_a_scheduler_that_goes_away_ends_the_run_which_goes_on_with_another(folder, wanted, tmp_path):
+    out, errors = tmp_path / "out.tsv", tmp_path / "errors"
+    impatient = os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
+    with errors.open("w") as log, scheduling(tmp_path / "log") as (address, scheduler), working(address):
+        command = [*READ, folder, "--scheduler", address, "--out", out]
+        with spawn(command, cwd=ROOT, env=impatient, stderr=log) as reader:
+            wait_until(lambda: out.exists() and out.stat().st_size)
+            scheduler.kill()
+            assert reader.wait(timeout=PATIENCE) == 2
+    assert errors.read_text().endswith("recognizer: The scheduler cannot be reached any more.\n")
+    assert 0 < len(out.read_text().splitlines()) < len(wanted)
+    assert read(folder, "--jobs", "2", "--out", out).returncode == 1
+    assert sorted(out.read_text().splitlines()) == wanted
+
+
 def test_a_cluster_that_lacks_the_library_is_an_error_that_says_so(folder, tmp_path):
-    with scheduling(tmp_path / "log", tmp_path) as address, working(address):
+    with scheduling(tmp_path / "log", tmp_path) as (address, _), working(address):
         done = read(folder / "0000.png", "--scheduler", address)
     assert done.returncode == 2
     assert "recognizer: The cluster cannot run this; it needs the same version of Digits." in done.stderr
