@@ -14,6 +14,7 @@ import numpy as np
 
 from recognizer.components import Components
 from recognizer.detection import Detection, overlaps
+from recognizer.page import SEARCH
 
 NO_FIT = 1e-3  # of a box beside its ink
 LOW = ".,:-="  # marks of which the network easily sees a box a few pixels beside their ink
@@ -21,20 +22,11 @@ LOW = ".,:-="  # marks of which the network easily sees a box a few pixels besid
 
 @dataclass(frozen=True)
 class Weights:
-    """What speaks for and against a choice, in natural logarithms of odds, and what ink is a candidate's own.
+    """What speaks for a choice beside the scores, and what ink is a candidate's own."""
 
-    All but the last three: strings, sums and numbers with marks.
-    """
-
-    even: float = 0.35  # the score of a candidate that speaks neither for nor against it
-    ink: float = 0.7  # for a component that is explained (1: sums read a little better, marks a little worse)
-    twice: float = 1.0  # against as much ink explained twice, as a share of `ink` (0.5 and 2: as good)
-    whole: float = 0.8  # share of a component that a box holds, from which the component may be the candidate's alone
-    part: float = 0.1  # share from which it may be in part, where glyphs touch (0.2: a little worse)
-    alone: float = 0.2  # score of what only the digit network takes for a digit, times its probability (0.15: as good)
-    small: float = 0.5  # of the height of the writing; smaller components count less
-    margin: float = 0.3  # of the shorter side of one of LOW, within which ink is its own
-    same: float = 0.4  # intersection over union of two boxes of the same name that are one glyph
+    ink: float = 0.7  # log odds for a component that is explained, and against as much that is so twice (strings, sums)
+    whole: float = 0.8  # share of a component that a box holds, from which it may be the candidate's alone (strings)
+    margin: float = 0.3  # of the shorter side of one of LOW, within which ink is its own (drawings with marks)
     kept: int = 16  # choices that are followed at once
     most: int = 24  # candidates that depend on each other, of which more are not weighed but taken by their scores
 
@@ -47,15 +39,18 @@ def choose(
 ) -> list[Detection]:
     """Return the candidates that are glyphs of a drawing, whose writing has a `height` in pixels.
 
-    A candidate without ink of more than dirt is one if its score is even or better.
+    A candidate without ink of more than dirt is one if it is a likely one.
     """
     solid = set(components.solid().tolist())
-    held = [_select_own(shares, components, solid, weights) for shares in measure_shares(candidates, components)]
-    chosen = _take_surest([glyph for glyph, own in zip(candidates, held, strict=True) if not own], weights)
+    held = [
+        {label: share for label, share in shares.items() if label in solid}
+        for shares in measure_shares(candidates, components)
+    ]
+    chosen = _take_surest([glyph for glyph, own in zip(candidates, held, strict=True) if not own])
     for cluster in _find_clusters(held):
         members = [candidates[number] for number in cluster]
         if len(members) > weights.most:
-            chosen += _take_surest(members, weights)
+            chosen += _take_surest(members)
         else:
             chosen += _Cluster(members, [held[number] for number in cluster], components, height, weights).choose()
     return chosen
@@ -80,23 +75,14 @@ def _claim(glyph: Detection, weights: Weights) -> tuple[float, float, float, flo
     return x - margin, y - margin, width + 2 * margin, height + 2 * margin
 
 
-def _take_surest(candidates: Sequence[Detection], weights: Weights) -> list[Detection]:
-    """Of candidates that overlap the surest, if its score is even or better, whatever their ink."""
+def _take_surest(candidates: Sequence[Detection]) -> list[Detection]:
+    """Of candidates that overlap the surest, if it is a likely one, whatever their ink."""
     chosen: list[Detection] = []
     for glyph in sorted(candidates, key=lambda glyph: -glyph.score):
         others = np.array([other.box for other in chosen]).reshape(-1, 4)
-        if glyph.score >= weights.even and (overlaps(np.array(glyph.box), others)[0] <= weights.same).all():
+        if glyph.score >= SEARCH.likely and (overlaps(np.array(glyph.box), others)[0] <= SEARCH.same).all():
             chosen.append(glyph)
     return chosen
-
-
-def _select_own(
-    shares: dict[int, float], components: Components, solid: set[int], weights: Weights
-) -> dict[int, float]:
-    """Of what a box holds, what may be the candidate's own: parts of solid components, and what most of its ink is."""
-    masses = {label: share * components.mass[label] for label, share in shares.items() if label in solid}
-    half = sum(masses.values()) / 2
-    return {label: shares[label] for label, mass in masses.items() if shares[label] >= weights.part or mass > half}
 
 
 def _find_clusters(held: Sequence[dict[int, float]]) -> Iterator[list[int]]:
@@ -137,7 +123,7 @@ class _Cluster:
         self.alike = np.array([overlaps(box, self.boxes)[0] for box in self.boxes])
         self.fits = np.array([overlaps(box, boxes)[0] for box in self.boxes])
         self.corners = _find_corners(boxes)
-        self.importance = np.minimum(boxes[:, 2:].max(1) / (weights.small * height), 1.0)
+        self.importance = np.minimum(boxes[:, 2:].max(1) / height, 1.0)
 
     def choose(self) -> list[Detection]:
         """The best choice, found by a beam search from left to right."""
@@ -151,7 +137,7 @@ class _Cluster:
     def _is_there(self, number: int, chosen: list[int]) -> bool:
         """Whether a candidate is the same glyph as one of those chosen."""
         same = [other for other in chosen if self.candidates[other].name == self.candidates[number].name]
-        return bool((self.alike[number, same] > self.weights.same).any())
+        return bool((self.alike[number, same] > SEARCH.same).any())
 
     def _weigh(self, chosen: list[int]) -> float:
         """What speaks for a choice; one of whose candidates no ink would be left is out of the question."""
@@ -165,7 +151,7 @@ class _Cluster:
         if not all(owned.values()):
             return -math.inf
         return total + sum(
-            math.log(self.candidates[number].score / self.weights.even * self._fit(number, own))
+            math.log(self.candidates[number].score / SEARCH.likely * self._fit(number, own))
             for number, own in owned.items()
         )
 
@@ -177,7 +163,7 @@ class _Cluster:
         parts = [number for number in chosen if held[number]]
         together = float(held[parts].sum())
         if together >= self.weights.whole:
-            return parts, importance - self.weights.twice * max(0.0, together - 1)
+            return parts, importance - max(0.0, together - 1)
         return [number for number in parts if self.is_most[number, component]], 0.0
 
     def _fit(self, number: int, own: list[int]) -> float:

@@ -18,14 +18,13 @@ DEEPEST = 3  # brackets within each other
 
 @dataclass(frozen=True)
 class Grammar:
-    """What speaks for and against a line of glyphs, in natural logarithms of odds."""
+    """What speaks for and against a line of glyphs, in natural logarithms of odds.
 
-    pair: float = 1.0  # for two brackets around a digit (sums and numbers with marks: the same at 1 and 2)
-    lone: float = 0.5  # against a bracket without its other one, as in 1) (the same at 0.5, 1 and 2)
-    beside: float = (
-        1.0  # against a digit right before a bracket that opens, or right after one that closes (the same at 1 and 2)
-    )
-    led: float = 1.0  # against a slash with no number before it (strings and numbers with marks: the same at 2)
+    Odd are a bracket without its other one, a digit right before one that opens or after one that closes, and a slash
+    with no number before it; two brackets around a digit are the opposite.
+    """
+
+    odd: float = 0.8  # against each of these (strings, sums, numbers with marks: the same at 1)
     least: float = 0.1  # of the best score, that makes a class an option
 
 
@@ -58,7 +57,7 @@ def construe(line: Sequence[Detection], grammar: Grammar = GRAMMAR) -> list[Dete
             if after not in following or total > following[after][0]:
                 following[after] = (total, [*spelt, name])
         best = following
-    _, spelt = max((value - grammar.lone * state.depth, spelt) for state, (value, spelt) in best.items())
+    _, spelt = max((value - grammar.odd * state.depth, spelt) for state, (value, spelt) in best.items())
     return [glyph.become(name) for glyph, name in zip(line, spelt, strict=True)]
 
 
@@ -75,11 +74,11 @@ def _options(glyph: Detection, grammar: Grammar) -> dict[str, float]:
 def _follow(state: _State, name: str, grammar: Grammar) -> tuple[_State, float]:
     """The state after a glyph, and what speaks for it."""
     if name == OPENS:
-        return _State(min(state.depth + 1, DEEPEST)), -grammar.beside * (state.after == "digit")
+        return _State(min(state.depth + 1, DEEPEST)), -grammar.odd * (state.after == "digit")
     if name == CLOSES and state.depth and state.filled:
-        return _State(state.depth - 1, True, CLOSES), grammar.pair
+        return _State(state.depth - 1, True, CLOSES), grammar.odd
     if name == CLOSES:
-        return replace(state, after=CLOSES), -grammar.lone
+        return replace(state, after=CLOSES), -grammar.odd
     if name in DIGITS:
-        return _State(state.depth, True, "digit"), -grammar.beside * (state.after == CLOSES)
-    return replace(state, after=""), -grammar.led * (name == SLASH and not state.after)
+        return _State(state.depth, True, "digit"), -grammar.odd * (state.after == CLOSES)
+    return replace(state, after=""), -grammar.odd * (name == SLASH and not state.after)

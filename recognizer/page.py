@@ -43,9 +43,8 @@ class Search:
     overlap: int = 64  # pixels that neighbouring tiles share
     least: float = 0.2  # the score from which a peak counts at a scale
     likely: float = 0.35  # the score from which a digit is looked at again, and from which a glyph counts
-    possible: float = 0.12  # the score from which a peak is a candidate in a drawing
     same: float = 0.4  # intersection over union of what is one glyph
-    other: float = 0.65  # and of boxes of it that are so much alike that one is enough (strings, sums)
+    other: float = 0.7  # and of boxes of it that are so much alike that one is enough (strings, sums)
     within: float = 0.75  # of its area, that a digit or mark lies in another one to be a part of it
     most: int = 1000  # glyphs of a page; the least sure are left out
 
@@ -99,7 +98,7 @@ def find_candidates(grey: np.ndarray, look: Look, height: float, search: Search 
             alike = (twin for twin, share in zip(found, shared, strict=False) if share > search.same)
             twin = next((twin for twin in alike if twin.name == glyph.name), glyph)
             found.append(replace(glyph, classes=max(glyph, twin, key=lambda same: same.score).classes))
-    return [glyph for glyph in found if glyph.score >= (search.likely if glyph.name == OTHER else search.possible)]
+    return [glyph for glyph in found if glyph.name != OTHER or glyph.score >= search.likely]
 
 
 def find_heat(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> np.ndarray:

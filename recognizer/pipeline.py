@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recognizer.choice import WEIGHTS, choose, measure_shares
+from recognizer.choice import choose, measure_shares
 from recognizer.components import Components, Glyph, enclose, find_components
 from recognizer.cutout import cut_out
 from recognizer.decode import MAX_MEGAPIXELS, Picture, decode
-from recognizer.detection import Detection, overlaps
+from recognizer.detection import Detection
 from recognizer.detector import load_detector
 from recognizer.drawing import condense, find_contrast, measure_ink
 from recognizer.errors import NoInk
@@ -39,7 +39,6 @@ class Shortcut:
 
     sure: float = 0.995  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
-    fitting: float = 0.6  # intersection over union of a component and the box of a glyph that it fills (strings)
     second: float = 0.15  # weight of the digit network in what the digits of a number are (strings, marks)
 
 
@@ -159,18 +158,14 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
 
 
 def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], np.ndarray]:
-    """The glyphs of a drawing, looked for as suits the height of its ink, and the boxes (n, 4) of ink left unread.
-
-    The digit network has a say in what are components that the page network does not see for certain.
-    """
+    """The glyphs of a drawing, looked for as suits the height of its ink, and the boxes (n, 4) of ink left unread."""
     height = components.usual_height()
     left, top, right, bottom = enclose(components.boxes[1:])
     inked = 255 - components.ink[top:bottom, left:right]  # alone, lest a small number on a large sheet costs seconds
     candidates = [glyph.move(left, top) for glyph in find_candidates(inked, load_detector(), height)]
-    solid, likely = components.solid(), [glyph for glyph in candidates if glyph.score >= SEARCH.likely]
-    tall = components.boxes[:, 3] >= shortcut.tall * height
-    unsure = np.setdiff1d(solid[tall[solid]], _find_fitting(components, likely, shortcut))
-    found = choose(candidates + _read_alone(components, unsure[: SEARCH.most], model), components, height)
+    solid, tall = components.solid(), components.boxes[:, 3] >= shortcut.tall * height
+    alone = _read_alone(components, solid[tall[solid]][: SEARCH.most], model)
+    found = choose(candidates + alone, components, height)
     rest = np.setdiff1d(solid, _find_claimed(components, found))
     found = [_look_again(components, glyph, model, shortcut) if glyph.is_digit else glyph for glyph in found]
     return found + find_marks(components.boxes[rest[~tall[rest]]], height), components.boxes[rest[tall[rest]]]
@@ -230,19 +225,13 @@ def _find_claimed(components: Components, found: Sequence[Detection]) -> np.ndar
     return np.flatnonzero(claimed > 0.5)
 
 
-def _find_fitting(components: Components, found: Sequence[Detection], shortcut: Shortcut) -> np.ndarray:
-    """The labels of the components that fill the box of a glyph."""
-    fits = [overlaps(np.array(glyph.box), components.boxes[1:])[0] > shortcut.fitting for glyph in found]
-    return 1 + np.flatnonzero(np.any(fits, axis=0)) if fits else np.zeros(0, int)
-
-
 def _read_alone(components: Components, numbers: np.ndarray, model: Model) -> list[Detection]:
-    """What the digit network takes for digits of components, each taken alone."""
+    """What the digit network takes for digits of components, each taken alone: as faint as the faintest peaks."""
     if not len(numbers):
         return []
     frames = np.stack([frame(components.glyph([number]).ink, model.framing) for number in numbers.tolist()])
     return [
-        Detection.of_digit(tuple(components.boxes[number].tolist()), WEIGHTS.alone * row)
+        Detection.of_digit(tuple(components.boxes[number].tolist()), SEARCH.least * row)
         for number, row in zip(numbers, model.probabilities(frames), strict=True)
         if row.max() > 0.5
     ]
