@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import MetaData, Table, insert, inspect, select, text
 
 from recognizer.page import SEARCH
 from tests.drawing import FOUR_PNG
@@ -88,6 +88,27 @@ def test_going_back_brings_nothing_deleted_back(app, client):
         db.session.rollback()  # PostgreSQL alters no table that is read
         upgrade()
         assert db.session.scalars(select(Entry.label)).all() == ["4"]
+
+
+@pytest.mark.parametrize("version", ["0004", "0005", "0006"])
+def test_a_node_that_is_not_yet_updated_keeps_and_finds_answers_in_the_new_schema(app, client, version):
+    """Nodes are updated one after the other: migrations only add what the code of before need not know."""
+    location = upload(client, FOUR_PNG).headers["Location"]
+    with app.app_context():
+        downgrade(revision=version)
+        known = Table("entry", MetaData(), autoload_with=db.engine)  # to the code of that version
+        with db.engine.connect() as connection:
+            kept = dict(connection.execute(select(known)).mappings().one())
+        upgrade()
+        with db.engine.begin() as connection:
+            connection.execute(insert(known), {name: value for name, value in kept.items() if name != "id"})
+            assert connection.execute(select(known.c.label)).scalars().all() == ["4", "4"]
+    assert "<strong>4</strong>" in client.get("/history").text
+    for number in (1, 2):
+        assert client.get(location.replace("1", str(number))).status_code == 200
+    post(client, "/history/2/correct", label="9")
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.execute(select(known.c.label).order_by(known.c.id)).scalars().all() == ["4", "9"]
 
 
 def test_the_longest_label_fits_into_the_index(app, client):
