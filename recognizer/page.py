@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from recognizer.detection import Detection, find_peaks, overlaps
-from recognizer.glyphs import CLASSES, DIGITS, GRID, OTHER, STRIDE, TILE
+from recognizer.glyphs import CLASSES, DIGITS, GRID, STRIDE, TILE
 from recognizer.scale import resize
 
 # Of a tile: its top and left in the sheet, heat, box, and which of its cells (GRID, GRID) no neighbour answers for.
@@ -86,7 +86,8 @@ def find_glyphs(grey: np.ndarray, look: Look, search: Search = SEARCH) -> list[D
 def find_candidates(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> list[Detection]:
     """Return what may be glyphs of a grey picture (height, width) uint8, whose writing has a `height` in pixels.
 
-    Of a glyph there may be several boxes, all with its scores, and boxes of others that lie in the same place.
+    Of a glyph there may be several boxes, all with its scores, and boxes of others that lie in the same place. Only
+    digits may be unlikely ones: faint marks are seen in anything.
     """
     scales = sorted({min(share * search.suited / height, search.largest / max(grey.shape)) for share in search.again})
     peaks = _look(grey, scales, look, search)
@@ -98,7 +99,7 @@ def find_candidates(grey: np.ndarray, look: Look, height: float, search: Search 
             alike = (twin for twin, share in zip(found, shared, strict=False) if share > search.same)
             twin = next((twin for twin in alike if twin.name == glyph.name), glyph)
             found.append(replace(glyph, classes=max(glyph, twin, key=lambda same: same.score).classes))
-    return [glyph for glyph in found if glyph.name != OTHER or glyph.score >= search.likely]
+    return [glyph for glyph in found if glyph.is_digit or glyph.score >= search.likely]
 
 
 def find_heat(grey: np.ndarray, look: Look, height: float, search: Search = SEARCH) -> np.ndarray:

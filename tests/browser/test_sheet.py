@@ -8,7 +8,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, TWO_FRAMES
-from tests.browser.pen import change_sheet, drawn
+from tests.browser.pen import by_mouse, change_sheet, drawn
+from tests.browser.test_pages import SIZES
 from tests.drawing import FOUR, SEVEN, beside
 from tests.processes import wait_until
 
@@ -54,6 +55,15 @@ def test_twelve_digits_fit_on_a_wide_one(visit, screen):
     expect(page.locator("#answer .number")).to_have_text("747474747474")
     assert width_of(page) > 2.3
     expect(page.locator("#answer .number")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_answer_is_seen_beside_or_below_what_is_drawn(visit, size):
+    page = visit("/", viewport=dict(zip(("width", "height"), size, strict=True)))
+    by_mouse(page, beside([SEVEN, FOUR], 0.7))
+    expect(page.locator("#answer .number")).to_have_text("74")
+    expect(page.locator("#answer .number")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#canvas")).to_be_in_viewport(ratio=0.9)
 
 
 def test_it_is_still_wide_when_it_is_opened_again(visit):
