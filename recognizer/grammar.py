@@ -25,7 +25,7 @@ class Grammar:
     """
 
     odd: float = 0.8  # against each of these (strings, sums, numbers with marks: the same at 1)
-    least: float = 0.1  # of the best score, that makes a class an option
+    least: float = 0.1  # of the best score, that makes a class an option; bounds the cost (the same at 0.001)
 
 
 GRAMMAR = Grammar()
