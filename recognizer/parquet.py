@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from recognizer.bulk import PAGE, Row
 from recognizer.formats import TABLES, ResumeError, Sink, escape
 
 MANIFEST = "_manifest.json"  # readers of such a folder pass over names that begin with _ or with a point
+OURS = re.compile(r"\.?part-\d{5,}\.parquet|\._manifest\.json")  # and drafts, which begin with a point
 PICTURES = 1000  # of a part
 TEXTS, SHARES = {"file", "text", "error"}, {"confidence"}  # columns of text, and of floating point
 
@@ -79,13 +81,13 @@ class _Parts:
         manifest: dict[str, Any] = {"rows": self.kind, "parts": []}
         if path.exists():
             manifest["parts"] = self._parse(path)
-        elif next(self.folder.glob("*"), None) and not _parts_of(self.folder):
+        elif any(not OURS.fullmatch(path.name) for path in self.folder.iterdir()):
             raise ResumeError(f"{self.folder}: holds something else; name another folder to write to.")
         whole = [_is_whole(self.folder, part) for part in manifest["parts"]]
         manifest["parts"] = manifest["parts"][: whole.index(False) if False in whole else None]
         kept = {part["name"] for part in manifest["parts"]}
-        for part in _parts_of(self.folder):
-            if part.name not in kept:
+        for part in self.folder.iterdir():
+            if OURS.fullmatch(part.name) and part.name not in kept:
                 part.unlink()
         return manifest
 
@@ -114,10 +116,6 @@ def _load(kind: str) -> tuple[Any, Any]:
 def _name(file: str) -> str:
     """The name of a file as it stands in the table, whose text is UTF-8."""
     return escape(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _parts_of(folder: Path) -> list[Path]:
-    return [*folder.glob("part-*.parquet"), *folder.glob(".part-*.parquet")]
 
 
 def _is_whole(folder: Path, part: dict[str, Any]) -> bool:

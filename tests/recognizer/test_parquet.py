@@ -122,7 +122,9 @@ def test_ctrl_c_leaves_a_part_of_what_was_read(tmp_path, ctrl_c):
     pd.testing.assert_frame_equal(after.iloc[: len(before)], before)
 
 
-def test_a_folder_of_something_else_is_left_alone(folder):
+@pytest.mark.parametrize("other", ["notes.txt", "part-00000-a1b2.snappy.parquet"])
+def test_a_folder_of_something_else_is_left_alone(folder, other):
+    (folder / other).write_bytes(b"precious")
     before = sorted(folder.iterdir())
     done = run(folder / "a.png", "--format", "parquet", "--out", folder)
     assert done.returncode == 2
