@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import tempfile
 import requests
 
 from benchmarks.serving import ROOT, serving
-from tests.browser.conftest import CHROMIUMS
+from tests.browser.conftest import find_chromium
 from tests.drawing import SEVEN_PNG
 from tests.serving import find_token
 
@@ -72,7 +71,7 @@ def lighthouse(url: str, cookie: str) -> dict:
     """Its report of a page."""
     command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}"]
     command += ["--chrome-flags=--headless=new --no-sandbox", f"--extra-headers={json.dumps({'Cookie': cookie})}"]
-    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None) or sys.exit("Chromium is needed.")
+    chromium = find_chromium() or sys.exit("Chromium is needed.")
     environment = os.environ | {"CHROME_PATH": chromium}
     return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
 

@@ -49,12 +49,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def find_chromium() -> str | None:
+    """The path of the program, where there is one."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
 def launch(playwright: Playwright) -> Browser:
     return start(playwright.chromium)
 
 
 def start(kind: BrowserType, *flags: str) -> Browser:
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    found = find_chromium()
     need(found, "Chromium (Debian: apt-get install chromium-headless-shell; Ubuntu: chromium)")
     return kind.launch(executable_path=found, args=[*QUIET, *flags], chromium_sandbox=False)
 

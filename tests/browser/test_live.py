@@ -89,16 +89,14 @@ def test_the_settled_answer_is_said_once(visit, strokes):
 def test_of_a_number_the_number_is_said(visit, strokes):
     page = visit()
     page.get_by_label("Thin pen").check(force=True)
-    number = beside(strokes["3"], strokes["7"])
-    by_mouse(page, number, share=0.7)
+    by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
     expect(page.locator("#said")).to_contain_text("37. 2 digits, ")
 
 
 def test_all_digits_of_a_number_that_is_kept_are_shown(visit, strokes):
     page = visit()
     page.get_by_label("Thin pen").check(force=True)
-    number = beside(strokes["3"], strokes["7"])
-    by_mouse(page, number, share=0.7)
+    by_mouse(page, beside(strokes["3"], strokes["7"]), share=0.7)
     page.keyboard.press("s")
     expect(page.get_by_text("Kept in your history.")).to_be_visible()
     expect(page.locator("#answer article:visible")).to_have_count(2)
