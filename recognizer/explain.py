@@ -28,12 +28,28 @@ def draw(reading: Reading) -> np.ndarray:
     boxed = _box(cv2.cvtColor(_resize(grey, scale), cv2.COLOR_GRAY2BGR), reading)
     steps = {"upright and grey": _resize(grey, scale)}
     if reading.by_page_network:
-        steps["middles of glyphs"] = _draw_heat(reading, scale)
+        height = float(np.median([glyph.box[3] for glyph in reading.glyphs]))
+        heat = find_heat(grey, load_detector(), height)
+        steps["middles of glyphs"] = _redden(_resize(grey, scale), _resize(heat, scale))
     steps |= {"ink": _resize(ink, scale), "digits and marks": boxed}
     across = max(boxed.shape[1] * len(steps) + GAP * (len(steps) - 1), SIDE * ZOOM)
     return _add_border(
         np.vstack([_row([_add_title(step, name) for name, step in steps.items()], across), _frames(reading, across)])
     )
+
+
+def draw_heat(grey: np.ndarray, height: float) -> np.ndarray:
+    """Return a grey picture (height, width) in colours, (height, width, 3) uint8 in OpenCV's order.
+
+    It is the redder the surer the page network is that the middle of a glyph is there, in writing of a `height` in
+    pixels. Raises ModelError.
+    """
+    return _redden(grey, find_heat(grey, load_detector(), height))
+
+
+def _redden(grey: np.ndarray, heat: np.ndarray) -> np.ndarray:
+    heat = heat[..., None]
+    return np.asarray(np.round(grey[..., None] * (1 - heat) + np.array(MARK, np.float32) * heat).astype(np.uint8))
 
 
 def _box(picture: np.ndarray, reading: Reading) -> np.ndarray:
@@ -44,14 +60,6 @@ def _box(picture: np.ndarray, reading: Reading) -> np.ndarray:
             x, y, width, height = (round(scale * side) for side in glyph.box)
             cv2.rectangle(picture, (x, y), (x + width, y + height), colour, 2)
     return picture
-
-
-def _draw_heat(reading: Reading, scale: float) -> np.ndarray:
-    """The picture, the redder the surer the page network is that the middle of a glyph is there."""
-    height = float(np.median([glyph.box[3] for glyph in reading.glyphs]))
-    heat = _resize(find_heat(reading.picture, load_detector(), height), scale)[..., None]
-    grey = _resize(reading.picture, scale)[..., None]
-    return np.asarray(np.round(grey * (1 - heat) + np.array(MARK) * heat).astype(np.uint8))
 
 
 def _scale(shape: tuple[int, ...]) -> float:

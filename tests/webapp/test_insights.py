@@ -1,7 +1,10 @@
+import io
 import re
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from recognizer.bundle import find_bundles
 from tests.drawing import FOUR, SEVEN, SEVEN_PNG, beside, draw, encode
@@ -39,6 +42,20 @@ def test_what_another_network_read_is_said_to_be_looked_at_once_more(client):
         assert notes == [False, True]
     assert "Read by the model" in client.get("/history/1").text
     assert "Found and read by the network for pages" in client.get("/history/2").text
+
+
+def test_what_the_network_for_pages_saw_is_shown_where_it_read(client):
+    upload(client)
+    upload(client, NUMBER)
+    for entry, shown in (1, False), (2, True):
+        assert (f'src="/history/{entry}/heat.png"' in client.get(f"/history/{entry}/digits/0/inside").text) == shown
+    assert client.get("/history/1/heat.png").status_code == 404
+    heat = np.asarray(Image.open(io.BytesIO(client.get("/history/2/heat.png").data))).astype(int)
+    red = heat[..., 0] - heat[..., 2] > 60
+    x, y = heat.shape[1] / 2, heat.shape[0] / 2
+    assert red[:, : int(x)].any()
+    assert red[:, int(x) :].any()
+    assert not red[: int(y / 4)].any()
 
 
 def test_why_says_it_in_words_and_colours(client):

@@ -10,7 +10,9 @@ from flask import Blueprint, Response, abort, current_app, render_template
 
 from recognizer import Digit, Model, ModelError
 from recognizer.attribution import attribute
+from recognizer.decode import decode
 from recognizer.encode import encode
+from recognizer.explain import draw_heat
 from recognizer.inside import layers
 from recognizer.pipeline import reread
 from webapp.history import entries
@@ -48,6 +50,18 @@ def why(entry_id: int, number: int) -> str:
     attribution = attribute(frame, entry.digits[number]["digit"], _load_reader(entry))
     there = hand.find_examples([entry])
     return render_template("why.html", entry=entry, number=number, attribution=attribution, there=there)
+
+
+@bp.get("/heat.png")
+def heat(entry_id: int) -> Response:
+    """Send where the page network sees glyphs in the small picture of an entry that it has read."""
+    entry = entries.get(entry_id)
+    if not (entry.by_page_network and entry.width):
+        abort(404, "The network for pages has not read this.")
+    grey = decode(entry.thumbnail).grey
+    heights = [glyph["box"][3] for glyph in [*entry.digits, *(entry.marks or [])]]
+    drawn = draw_heat(grey, float(np.median(heights)) * grey.shape[1] / entry.width)
+    return Response(encode(drawn), mimetype="image/png")
 
 
 @bp.get(f"/{DIGIT}/inside")
