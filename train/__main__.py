@@ -58,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         help="train on all GPUs of this machine, or on the machines that TF_CONFIG names",
     )
     fit.set_defaults(run=_fit)
-    sheet = commands.add_parser("sheet", help="draw what a page network is shown, beside real pictures in DIGITS_DATA")
-    sheet.add_argument("recipe", help="page, or the path of a TOML file")
+    sheet = commands.add_parser("sheet", help="draw what a network is shown, pages beside real pictures in DIGITS_DATA")
+    sheet.add_argument("recipe", help=f"{', '.join(recipe.names())}, or the path of a TOML file")
     sheet.add_argument("--seed", type=int, default=0)
     sheet.add_argument("--out", type=Path, default=Path("sheet.png"), help="the picture (default: sheet.png)")
     sheet.set_defaults(run=_sheet)
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
         "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
     )
     hand.set_defaults(run=_hand)
+    unseen = commands.add_parser("unseen", help="measure how a recipe reads people whom it was not trained on")
+    unseen.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
+    unseen.add_argument(
+        "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
+    )
+    unseen.set_defaults(run=_unseen)
     predict = commands.add_parser("predict", help="read pictures of one digit each")
     predict.add_argument("name", help="a model in models/, or a path")
     predict.add_argument("files", nargs="+", type=Path, metavar="file")
@@ -161,13 +167,15 @@ def _changes(options: argparse.Namespace) -> list[str]:
 
 
 def _sheet(options: argparse.Namespace) -> None:
-    from train import sheets
+    from train import mixture, sheets
     from train.pages import hands
 
     cooked = recipe.load(options.recipe)
-    if not isinstance(cooked, recipe.PageRecipe):
-        raise TrainError(f"{options.recipe} is no recipe of a page network, such as page.")
-    sheets.write(hands.load(cooked.pages.held_out).training, options.seed, options.out)
+    if isinstance(cooked, recipe.PageRecipe):
+        sheets.write_pages(hands.load(cooked.pages.held_out).training, options.seed, options.out)
+    else:
+        shown = [mixture.find(name).train for name in cooked.data]
+        sheets.write_frames(shown, cooked.augment, options.seed, options.out)
     print(f"The sheet is {options.out}.")
 
 
@@ -201,6 +209,15 @@ def _hand(options: argparse.Namespace) -> None:
     votes = hand.fit(hand.count_errors(hand.read_writers(open_model(locate(options.fold)))))
     hand.teach(Bundle(locate(options.into)), votes)
     print(f"{options.into} weighs examples by {votes.weight}, with a sharpness of {votes.sharpness}.")
+
+
+def _unseen(options: argparse.Namespace) -> None:
+    from train import report, unseen
+    from train.verify import open_model
+
+    results = unseen.measure_unseen(open_model(locate(options.fold)))
+    unseen.tell(Bundle(locate(options.into)), results)
+    print(report.list_results(results))
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from recognizer.frame import SIDE
 from train.errors import TrainError
 
 STEPS = 127  # of a weight, to either side of 0
+STEP_BITS = 8  # of a step's mantissa: so few that a weight has zeros at its end, and its file a quarter less bytes
 
 
 def build(
@@ -75,7 +76,8 @@ def _round(weight: np.ndarray) -> np.ndarray:
     """A kernel in whole steps for each output (LiteRT's 8-bit quantization specification), or a bias as it is."""
     if weight.ndim == 1:
         return weight
-    step = np.abs(weight).max(axis=tuple(range(weight.ndim - 1)), keepdims=True) / STEPS
+    mantissa, exponent = np.frexp(np.abs(weight).max(axis=tuple(range(weight.ndim - 1)), keepdims=True) / STEPS)
+    step = np.ldexp(np.round(mantissa * 2**STEP_BITS) / 2**STEP_BITS, exponent)
     return np.asarray(np.round(weight / np.maximum(step, np.finfo(step.dtype).tiny)) * step)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from recognizer.bundle import DIGIT_COUNT
 from recognizer.encode import encode
 from recognizer.frame import FRAMING, SIDE, frame
 from train import pen
 from train.allographs import vary
+from train.blend import blend
 from train.recipe import Augmentation
 
 ZOOM = 2  # the working picture has this many pixels for one of the frame, so that strokes can change by half of one
@@ -32,7 +35,7 @@ def augment(frames: np.ndarray, how: Augmentation, rng: np.random.Generator) -> 
 
 def draw(writings: Sequence[pen.Writing], how: Augmentation, rng: np.random.Generator) -> np.ndarray:
     """Return frames (n, 28, 28) float32, 0 to 1, of strokes, each with a pen and marks and in a posture of its own."""
-    return np.stack([_draw(writing, how, rng) for writing in writings])
+    return np.stack([_draw(_blend(writings, number, how, rng), how, rng) for number in range(len(writings))])
 
 
 def _change(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
@@ -44,6 +47,14 @@ def _change(picture: np.ndarray, how: Augmentation, rng: np.random.Generator) ->
     ink = _thicken(np.clip(ink, 0, 1), rng.uniform(-how.thickness, how.thickness) * ZOOM)
     ink = _add_flaws(ink, ZOOM, how, rng)
     return _frame(ink) if ink.max() > 0.5 else picture
+
+
+def _blend(writings: Sequence[pen.Writing], number: int, how: Augmentation, rng: np.random.Generator) -> pen.Writing:
+    """A writing, blended with another where the recipe wants that."""
+    writing = writings[number]
+    if not how.blend or writing.label >= DIGIT_COUNT:
+        return writing
+    return replace(writing, strokes=blend(writings, number, how.blend, rng))
 
 
 def _draw(writing: pen.Writing, how: Augmentation, rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from train.data import Digits
 from train.recipe import Augmentation
 
-Targets = Callable[[np.ndarray], np.ndarray]  # labels (n,) → what the network is to answer
+Targets = Callable[[np.ndarray, np.ndarray], np.ndarray]  # frames (n, 28, 28, 1), labels (n,) → what is to be answered
 
 
 class Batches(keras.utils.PyDataset):
@@ -36,7 +36,7 @@ class Batches(keras.utils.PyDataset):
             for part, start, end in zip(self.parts, self.starts, self.starts[1:], strict=False)
         ]
         frames, labels = batch([digits for digits in chosen if len(digits.labels)], self.how, rng)
-        return frames, self.targets(labels)
+        return frames, self.targets(frames, labels)
 
     def on_epoch_end(self) -> None:
         """Shuffle for the next epoch."""

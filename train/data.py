@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
@@ -19,9 +20,10 @@ from recognizer.frame import SIDE, frame
 from recognizer.glyphs import DIGITS
 from train import unipen
 from train.augment import augment, draw
-from train.errors import TrainError
-from train.pen import Writing, parse_unipen
+from train.errors import MissingData, TrainError
+from train.pen import Strokes, Writing, parse_unipen
 from train.recipe import Augmentation
+from train.strings import separate
 
 # Of what the files hold, not of the files: the same digits may be compressed in many ways.
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
@@ -29,6 +31,7 @@ PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a8
 NEGATIVES = 8000
 LETTERS = 8000  # of some 20,000, as too many would tell against digits
 UNIPEN = "unipen-dev-raw.zip"  # the donors that may be trained on, as UNIPEN published them
+STRINGS = "unipen-dev-strings.json.gz"
 DONORS = ("aga", "apb", "imp", "uqb", "val")  # of it; all others' digits are left to measure by
 DIGIT_LIKE = "()/1IJOQSYZ[]bgijloqsyz|!,.:;'`\"\\"  # what some hands write like a digit, and too small signs
 PENDIGITS_HOME = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
@@ -216,6 +219,32 @@ def letters() -> DataSet:
     return DataSet(found.name, found.sha256, found.train.take(some))
 
 
+def strings() -> DataSet:
+    """Digits of UNIPEN's numbers (categories 7 and 8) and of those of 16 people more, where strokes tell them apart."""
+    path, more = find_folder() / UNIPEN, find_folder() / STRINGS
+    numbers = [(item.label, f"{item.donor} {item.writer}", item.strokes) for item in unipen.load(path, "7 8").items]
+    known = {writer.split()[0] for _, writer, _ in numbers}
+    numbers += [number for number in _load_numbers(more) if number[1].split()[0] not in known]
+    writings = [
+        Writing(digit, writer, part) for label, writer, strokes in numbers for digit, part in separate(strokes, label)
+    ]
+    digest = hashlib.sha256(path.read_bytes() + more.read_bytes()).hexdigest()
+    return DataSet("strings", digest, Pens(writings))
+
+
+def _load_numbers(path: Path) -> list[tuple[str, str, Strokes]]:
+    """The labels, writers and strokes of a file of numbers."""
+    try:
+        items = json.loads(gzip.decompress(path.read_bytes()))
+    except FileNotFoundError:
+        raise MissingData(f"{path}: is missing; DIGITS_DATA names the folder that it is looked for in.") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise TrainError(f"{path}: is damaged ({error}).") from error
+    writers = [f"{item['donor']} {item['writer']}" for item in items]
+    strokes = [[np.array(stroke, np.float32) for stroke in item["strokes"]] for item in items]
+    return list(zip([item["label"] for item in items], writers, strokes, strict=True))
+
+
 def _unipen(name: str, categories: str, find_label: Callable[[str], int | None]) -> DataSet:
     """The single characters of UNIPEN that have a label."""
     path = find_folder() / UNIPEN
@@ -239,6 +268,7 @@ LOADERS: dict[str, Callable[[], DataSet]] = {
     "mnist": mnist,
     "pendigits": pendigits,
     "unipen": unipen_digits,
+    "strings": strings,
     "letters": letters,
     "negatives": negatives,
 }

@@ -11,12 +11,14 @@ import keras
 import numpy as np
 
 from recognizer.bundle import DIGIT_COUNT, Calibration, DigitCard, Origin, Result
+from recognizer.errors import ModelError
 from recognizer.frame import FRAMING
-from recognizer.model import temper
+from recognizer.model import Model, temper
 from train import measures, plots
 from train.augment import AS_IT_IS
 from train.batches import batch
 from train.bundle import draft, save
+from train.errors import TrainError
 from train.mixture import Part, mix, rehearse
 from train.recipe import Recipe, describe
 from train.start import Start
@@ -40,7 +42,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         tests = _tests(parts)
         training = [part.training for part in parts for _ in range(part.times)]
         begun = time.perf_counter()
-        model, history = train_model(recipe, training, validation, run, start and start.model)
+        model, history = train_model(recipe, training, validation, run, start and start.model, _find_teacher(recipe))
         seconds = time.perf_counter() - begun
         save(model, bundle)
         calibration = _calibrate(model, validation)
@@ -73,6 +75,19 @@ def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> lis
         count = REHEARSED * sum(len(part.training.labels) for part in parts)
         parts += rehearse(learnt, count, recipe.train.validation, rng)
     return parts
+
+
+def _find_teacher(recipe: Recipe) -> Model | None:
+    """The model that a recipe learns from. Raises TrainError."""
+    if not recipe.teacher:
+        return None
+    try:
+        return Model(recipe.teacher)
+    except ModelError as error:
+        raise TrainError(
+            f"{recipe.name} learns from {recipe.teacher}, which cannot be asked ({error}). "
+            f"Train {recipe.teacher} first, or set teacher= to learn from labels alone."
+        ) from error
 
 
 def _tests(parts: Sequence[Part]) -> dict[str, Pair]:

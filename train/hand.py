@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import cast
 
 import numpy as np
 
@@ -19,11 +18,12 @@ from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
 from recognizer.hand import LEAST, pack, unpack
 from train.augment import AS_IT_IS
 from train.cards import read_card
-from train.data import Pens, load
+from train.data import Pens
 from train.errors import TrainError
 from train.pen import Writing
+from train.unseen import find_unseen
 
-SETS = ("unipen", "pendigits")  # that name their writers
+SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
 PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 DRAWS = 3  # ways in which each writer may correct, for a fit
@@ -72,14 +72,10 @@ class Writer:
 
 def find_writings(model: Model) -> dict[str, list[Writing]]:
     """Return what those wrote who were held out from a model's training, by writer, in order. Raises TrainError."""
-    held_out = read_card(Bundle(model.folder)).recipe.get("held_out", [])
     found: dict[str, list[Writing]] = {}
-    for name in SETS if held_out else ():
-        _, unseen = cast(Pens, load(name).train).hold_out(held_out) or (None, Pens([]))
-        for writing in unseen.writings:
+    for name, digits in find_unseen(model, SETS).items():
+        for writing in digits.writings:
             found.setdefault(f"{name} {writing.writer}", []).append(writing)
-    if not found:
-        raise TrainError(f"{model.name} was trained on all writers; train it with held_out, which says without whom.")
     return found
 
 

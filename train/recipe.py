@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent / "recipes"
 GENTLE = (
     "train.epochs=5",
     "train.learning_rate=0.0003",
+    "teacher=",
 )  # what fine-tuning changes of a recipe, unless one says otherwise
 
 
@@ -47,6 +48,7 @@ class Augmentation:
     thinnest: float = 2.5  # pixels of 28, the finest pen that strokes are drawn with
     widest: float = 3.5  # pixels of 28, the broadest
     marks: float = 0.0  # share of the drawn digits that get a slash, flag, hook or bar, or another form of theirs
+    blend: float = 0.0  # share of what two people's ways to write a digit differ by, that one is moved by at most
     loose: float = 0.0  # share of a stroke that may be missing at either end, and of the digit by which it is off
     gaps: float = 0.0  # pixels of 28, how wide the pen skips at most
     torn: float = 0.0  # share of the pictures that show not quite all of the digit
@@ -64,6 +66,7 @@ class Recipe:
     layers: list[str]
     members: int = 1  # networks of these layers, whose mean is the model
     data: dict[str, int] = field(default_factory=lambda: {"mnist": 1})  # and how often an epoch sees each
+    teacher: str = ""  # a model, by name or path, whose answers are learnt beside the labels
     held_out: list[str] = field(default_factory=list)  # donors of UNIPEN whose hands it is validated on alone
     train: Training = field(default_factory=Training)
     augment: Augmentation = field(default_factory=Augmentation)

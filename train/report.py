@@ -44,6 +44,17 @@ def compare(before: Mapping[str, float], results: Mapping[str, Result]) -> str:
     return "\n".join([f"{'accuracy':30}{'before':>8}{'after':>8}", *rows])
 
 
+def list_results(results: Mapping[str, Result]) -> str:
+    """Return how data sets are read, as a table."""
+    head = f"{'data':30}{'n':>8}{'accuracy':>10}{'95 % interval':>20}{'calibration error':>20}"
+    rows = [
+        f"{name:30}{each.n:8}{each.accuracy:10.2%}{'{:.2%} to {:.2%}'.format(*each.interval):>20}"
+        f"{each.calibration_error:20.2%}"
+        for name, each in results.items()
+    ]
+    return "\n".join([head, *rows])
+
+
 def list_found(card: PageCard) -> str:
     """Return how a page network finds the glyphs of each class, as a table."""
     head = f"{'class':8}{'glyphs':>8}{'right':>8}{'wrong':>8}{'missed':>8}{'invented':>10}"

@@ -1,8 +1,9 @@
-"""Contact sheets of what the page network is shown, with the boxes that it is to answer, beside real pictures."""
+"""Contact sheets of what networks are shown: frames, or pages with the boxes that are to be answered."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,19 +12,32 @@ import numpy as np
 from PIL import Image
 
 from recognizer.glyphs import DIGITS, MARKS, TILE
-from train.data import find_folder
+from train.data import Digits, find_folder
 from train.pages.hands import Hands
 from train.pages.kinds import KINDS
 from train.pages.render import render
 from train.pages.sheet import DOUBTFUL
+from train.recipe import Augmentation
 
 COLUMNS = 8  # of crops
+FRAMES = 40  # in a row
 REAL = "field-*.zip"  # pictures of other people's pages, which are looked at and never trained on
 RED, BLUE, GREEN = (213, 50, 0), (0, 114, 178), (0, 158, 115)  # of digits, marks, other writing,
 GREY = 128, 128, 128  # and what can hardly be seen
 
 
-def write(hands: Hands, seed: int, path: Path) -> None:
+def write_frames(data: Sequence[Digits], how: Augmentation, seed: int, path: Path) -> None:
+    """Write a picture of frames: of each data set a row for each digit, and for what is none."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for digits in data:
+        for label in np.unique(digits.labels):
+            some = rng.choice(np.flatnonzero(digits.labels == label), FRAMES)
+            rows.append(np.hstack(list(digits.take(some).render(how, rng))))
+    Image.fromarray(np.uint8(255 - np.round(255 * np.vstack(rows)))).save(path)
+
+
+def write_pages(hands: Hands, seed: int, path: Path) -> None:
     """Write a picture with a row of crops for each kind of page, and rows of real pictures where there are some."""
     rows = [np.hstack([_draw_boxes(*render(hands, (seed, n), kind)) for n in range(COLUMNS)]) for kind in KINDS]
     pictures = _real(np.random.default_rng(seed))

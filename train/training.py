@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from recognizer.bundle import DIGIT_COUNT
+from recognizer.model import Model
 from train.architecture import build, quantise, split_members
 from train.batches import Batches
 from train.data import Digits
@@ -23,6 +24,7 @@ from train.strategy import SINGLE, Strategy
 
 WARM_UP = 0.1  # of the steps of a cosine schedule
 VALIDATION_BATCH = 500  # frames
+TAUGHT = 0.7  # weight of what a teacher answers beside the label (Hinton, Vinyals & Dean 2015, arXiv:1503.02531)
 
 History = dict[str, list[float]]  # by "accuracy", "loss", "val_accuracy" and "val_loss", a value an epoch
 
@@ -85,11 +87,12 @@ def train_model(
     validation: tuple[np.ndarray, np.ndarray],
     run: Run,
     start: keras.Model | None = None,
+    teacher: Model | None = None,
 ) -> tuple[keras.Model, History]:
     """The model with the weights of the epoch that read the validation set best, and how all epochs went.
 
     `validation` is frames (n, 28, 28, 1) and labels (n,). A model to `start` from takes the place of the recipe's
-    layers. Ctrl-C ends the training early. Raises TrainError.
+    layers. What a `teacher` answers is learnt beside the labels. Ctrl-C ends the training early. Raises TrainError.
     """
     run.begin()
     _seed(run.seed)
@@ -97,7 +100,7 @@ def train_model(
         model = _start_from(start) if start else _build(recipe, training)
         student = split_members(model, Worker if run.strategy.workers else keras.Model)
         try:
-            _fit(student, recipe, training, validation, run)
+            _fit(student, recipe, training, validation, run, teacher)
         except KeyboardInterrupt:
             if not run.history():
                 run.forget()
@@ -130,12 +133,17 @@ def _fit(
     training: Sequence[Digits],
     validation: tuple[np.ndarray, np.ndarray],
     run: Run,
+    teacher: Model | None,
 ) -> None:
     """Train all epochs that the history of the run lacks."""
     _, answers, classes = student.output_shape
 
-    def targets(labels: np.ndarray) -> np.ndarray:
+    def label(labels: np.ndarray) -> np.ndarray:
         return np.repeat(np.eye(classes, dtype=np.float32)[labels][:, None], answers, 1)
+
+    def targets(frames: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        right = label(labels)
+        return right if teacher is None else (1 - TAUGHT) * right + TAUGHT * _ask(teacher, frames, classes)[:, None]
 
     history = run.history()
     done = len(history.get("loss", []))
@@ -150,17 +158,24 @@ def _fit(
         student.load_weights(run.latest)
     frames, labels = validation
     # Without this, `fit` would build all with batches taken out of the first epoch.
-    student.test_on_batch(frames[:1], targets(labels[:1]))
+    student.test_on_batch(frames[:1], label(labels[:1]))
     student.fit(
         batches,
         shuffle=False,  # `batches` are shuffled, and Keras would do it by a generator that no checkpoint holds
         epochs=recipe.train.epochs,
         initial_epoch=done,
-        validation_data=(frames, targets(labels)),
+        validation_data=(frames, label(labels)),
         validation_batch_size=VALIDATION_BATCH,
         callbacks=_callbacks(run, history, recipe.train.pick),
         verbose=1 if sys.stdout.isatty() else 2,
     )
+
+
+def _ask(teacher: Model, frames: np.ndarray, classes: int) -> np.ndarray:
+    """What a teacher answers (n, classes) to frames (n, 28, 28, 1)."""
+    digits = teacher.probabilities(frames[..., 0])
+    none = np.maximum(1 - digits.sum(1, keepdims=True), 0)
+    return np.hstack([digits, none])[:, :classes].astype(np.float32)
 
 
 def _build(recipe: Recipe, training: Sequence[Digits]) -> keras.Model:

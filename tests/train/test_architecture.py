@@ -49,7 +49,7 @@ def test_a_quantised_model_answers_the_same_with_eight_bits_and_without_norm_aft
         2,
     ]
     frames = rng.random((20, 28, 28, 1), np.float32)
-    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.06
+    assert np.abs(plain.predict(frames, verbose=0) - model.predict(frames, verbose=0)).max() < 0.1
     for kernel in (np.asarray(weight) for weight in plain.weights if len(weight.shape) > 1):
         steps = 127 * kernel / np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1)))
         assert np.abs(steps - steps.round()).max() < 1e-3

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import data_file
+from train.augment import AS_IT_IS
 from train.data import Frames, Pens, load
 from train.errors import TrainError
 from webapp.config import ROOT
@@ -42,7 +43,7 @@ def test_another_file_is_named(tmp_path, monkeypatch, content):
 
 def test_an_unknown_set_lists_the_known():
     with pytest.raises(
-        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, unipen, letters, negatives"
+        TrainError, match="no data set 'nonsense'; there are mnist, pendigits, unipen, strings, letters, negatives"
     ):
         load("nonsense")
 
@@ -114,6 +115,33 @@ def test_unipens_digits_are_those_of_five_donors():
     digits = load("unipen").train
     assert np.bincount(digits.labels).sum() == 4755
     assert {writing.writer.split()[0] for writing in digits.writings} == {"aga", "apb", "imp", "uqb", "val"}
+
+
+def test_digits_of_numbers_are_of_more_people():
+    data_file("unipen-dev-raw.zip")
+    data_file("unipen-dev-strings.json.gz")
+    digits = load("strings").train
+    assert {writing.writer.split()[0] for writing in digits.writings} == {"apc", "apd", "ape", "att", "sta"}
+    assert len({writing.writer for writing in digits.writings}) > 60
+    assert np.bincount(digits.labels, minlength=10).min() > 130
+
+
+def test_numbers_that_are_missing_or_damaged_are_named(tmp_path, monkeypatch):
+    (tmp_path / "unipen-dev-raw.zip").symlink_to(data_file("unipen-dev-raw.zip"))
+    monkeypatch.setenv("DIGITS_DATA", str(tmp_path))
+    with pytest.raises(TrainError, match=r"unipen-dev-strings\.json\.gz: is missing"):
+        load("strings")
+    (tmp_path / "unipen-dev-strings.json.gz").write_bytes(gzip.compress(b"[{"))
+    with pytest.raises(TrainError, match=r"unipen-dev-strings\.json\.gz: is damaged"):
+        load("strings")
+
+
+def test_digits_of_numbers_are_what_they_are_said_to_be(model):
+    data_file("unipen-dev-raw.zip")
+    data_file("unipen-dev-strings.json.gz")
+    digits = load("strings").train
+    read = model.probabilities(digits.render(AS_IT_IS, np.random.default_rng(0))).argmax(1)
+    assert (read == digits.labels).mean() > 0.98
 
 
 def test_letters_are_no_digits(monkeypatch):

@@ -11,6 +11,7 @@ from recognizer import Model, read
 from recognizer.bundle import VERSION
 from tests.drawing import SEVEN_PNG
 from tests.processes import PATIENCE, spawn
+from train.errors import TrainError
 from train.recipe import load
 from train.training import Run
 from webapp.config import ROOT
@@ -136,3 +137,12 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_bundle_whole(small_disk
     assert done.returncode == 1
     assert done.stderr.endswith("mine: cannot be written (No space left on device); what was there is unchanged.\n")
     assert old.read_text() == "old"
+
+
+def test_a_teacher_that_is_not_there_is_named(tmp_path, strokes_file):
+    from train.fit import fit
+
+    recipe = dataclasses.replace(load("small", TINY), data={str(strokes_file): 1}, teacher="nobody")
+    with pytest.raises(TrainError, match=r"small learns from nobody, which cannot be asked .* Train nobody first"):
+        fit(recipe, Run(tmp_path / "mine"))
+    assert not list(tmp_path.iterdir())

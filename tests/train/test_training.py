@@ -1,3 +1,4 @@
+import dataclasses
 import signal
 
 import keras
@@ -71,6 +72,18 @@ def test_a_training_that_was_stopped_and_resumed_ends_as_if_it_had_run_through(t
     assert not same(stopped, through)
     assert same(weights(run.folder, resume=True), through)
     assert not run.checkpoint.exists()
+
+
+def test_a_teacher_is_believed_more_than_the_label(tmp_path, model):
+    """Half of what is labelled 4 here is a 7."""
+    recipe = load("small", [LAYERS, "train.epochs=6", "train.batch_size=16", "train.learning_rate=0.003"])
+    misnamed = Pens([dataclasses.replace(one, label=4) for one in DIGITS.writings])
+    validation = batch([DIGITS.take(np.arange(20))], AS_IT_IS, np.random.default_rng(0))
+    student, _ = train_model(
+        recipe, [misnamed, DIGITS.take(np.arange(2))], validation, Run(tmp_path / "m"), None, model
+    )
+    frames, labels = validation
+    assert (np.asarray(student.predict(frames, verbose=0)).argmax(1) == labels).all()
 
 
 def test_the_epoch_is_picked_by_accuracy_or_by_loss():
