@@ -53,7 +53,7 @@ def test_too_few_digits_are_named(tmp_path):
 def test_an_unknown_set_lists_the_known():
     with pytest.raises(
         TrainError,
-        match="no data set 'nonsense'; there are mnist, pendigits, unipen, letters, negatives, or give a path",
+        match="no data set 'nonsense'; there are mnist, pendigits, unipen, strings, letters, negatives, or give a path",
     ):
         mix({"nonsense": 1}, 0.1, np.random.default_rng(0))
 
