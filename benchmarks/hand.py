@@ -24,7 +24,7 @@ from benchmarks.latency import time_call
 from recognizer import Model, read
 from recognizer.bundle import DIGIT_COUNT, Votes
 from recognizer.frame import SIDE
-from recognizer.hand import Hand
+from recognizer.hand import Hand, describe
 from recognizer.model import locate
 from train.hand import (
     PENS,
@@ -87,7 +87,7 @@ def main() -> None:
         words: str, way: Way = serving, teach: Teach = correct, writers: Sequence[Writer] = known
     ) -> list[list[Replay]]:
         found = replay_all(writers, way, fitted, teach, options.draws)
-        print(ROW.format(words, *describe(found)), flush=True)
+        print(ROW.format(words, *summarise(found)), flush=True)
         return found
 
     found = tell(f"with {PENS} pens: the nearest example of each digit")
@@ -112,18 +112,19 @@ def draw_and_read(model: Model) -> list[Writer]:
         count += len(writings)
         frames = np.concatenate([reading.frames for reading in readings])
         shares = np.array([reading.digits[0].probabilities for reading in readings])
-        writers.append(
-            Writer(name, np.array([w.label for w in writings]), shares, cast(np.ndarray, model.features(frames)))
-        )
+        writers.append(Writer(name, np.array([w.label for w in writings]), shares, look(model, frames)))
     return writers
+
+
+def look(model: Model, frames: np.ndarray) -> np.ndarray:
+    """How the digits in frames look to a hand."""
+    return describe(cast(np.ndarray, model.features(frames)), frames)
 
 
 def pair(one: Writer, other: Writer) -> Writer:
     """Two people who write in turn."""
     order = np.argsort(np.concatenate([np.linspace(0, 1, len(w.labels)) for w in (one, other)]), kind="stable")
-    joined = [
-        np.concatenate([getattr(one, key), getattr(other, key)])[order] for key in ("labels", "shares", "features")
-    ]
+    joined = [np.concatenate([getattr(one, key), getattr(other, key)])[order] for key in ("labels", "shares", "looks")]
     return Writer(one.name, *joined)
 
 
@@ -168,7 +169,7 @@ def serving(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     """The nearest example of each digit, by the code that serves."""
     numbers, digits = map(list, zip(*examples, strict=True))
     hand = Hand(np.array(digits), writer.packed[numbers], numbers, votes)
-    return lambda number: hand.adapt(writer.shares[number : number + 1], writer.features[number : number + 1])[0]
+    return lambda number: hand.adapt(writer.shares[number : number + 1], writer.looks[number : number + 1])[0]
 
 
 def means(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
@@ -200,7 +201,7 @@ def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     return adapt
 
 
-def describe(found: Sequence[Sequence[Replay]]) -> tuple[str, str, str, str]:
+def summarise(found: Sequence[Sequence[Replay]]) -> tuple[str, str, str, str]:
     """The errors of the network and of the hand, a replay, their ratio, and the interval of that over writers."""
     errors = np.array([np.mean([each.errors for each in replays], 0) for replays in found])
     alone, hand = errors.sum(0)
@@ -233,7 +234,7 @@ def tell_cost(model: Model, writers: Sequence[Writer], votes: Votes) -> None:
     packed = np.resize(np.concatenate([writer.packed for writer in writers]), (MANY, writers[0].packed.shape[1]))
     hand = Hand(np.arange(MANY) % DIGIT_COUNT, packed, range(MANY), votes)
     frame, shares = np.random.default_rng(0).random((1, SIDE, SIDE), np.float32), np.full((1, DIGIT_COUNT), 0.1)
-    times = [time_call(lambda: hand.adapt(shares, cast(np.ndarray, model.features(frame)))) for _ in range(MANY)]
+    times = [time_call(lambda: hand.adapt(shares, look(model, frame))) for _ in range(MANY)]
     alone = [time_call(lambda: model.probabilities(frame)) for _ in range(MANY)]
     more = 1000 * (np.median(times) - np.median(alone))
     print(f"one digit more, with {MANY} examples         {more:.3f} ms, in a number {1000 * np.median(times):.3f} ms")

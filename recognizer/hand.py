@@ -1,8 +1,9 @@
 """A writer's own digits, of which it is known what they are → what they say of the next ones.
 
-Each example is kept as the features that the network makes of it, in four bits each. A digit that looks like an example
-becomes likelier to be what that one is (Tip-Adapter: Zhang et al. 2022, arXiv:2207.09519; deep k-nearest neighbours:
-Papernot and McDaniel 2018, arXiv:1803.04765). `scripts/bench hand` compares this way with others.
+Each example is kept as it looks: by the features that the network makes of it, and by a small picture, in four bits
+each. A digit that looks like an example becomes likelier to be what that one is (Tip-Adapter: Zhang et al. 2022,
+arXiv:2207.09519; deep k-nearest neighbours: Papernot and McDaniel 2018, arXiv:1803.04765). The network has learnt not
+to see whose hand it is; the small picture shows that. `scripts/bench hand` compares this way with others.
 """
 
 from __future__ import annotations
@@ -14,28 +15,42 @@ from typing import Any
 import numpy as np
 
 from recognizer.bundle import Votes
+from recognizer.frame import SIDE
 from recognizer.glyphs import DIGITS
 from recognizer.reading import PLACES, REJECTED, Adapted, Digit, Reading
 
-LEVELS = 15  # of a feature that is kept, above 0
+CELL = 4  # pixels of a frame, along each side, that are one of the small picture
+LEVELS = 15  # of a trait that is kept, above 0
 LEAST = 1e-6  # the smallest share of a digit that is told from none
 
 
-def pack(features: np.ndarray) -> np.ndarray:
-    """Return features (n, even) of 0 and more as bytes (n, even / 2) uint8, each row in steps of its largest."""
-    largest = np.maximum(features.max(1, keepdims=True), LEAST)
-    levels = np.round(features / largest * LEVELS).astype(np.uint8)
+def describe(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Return how digits look, (n, traits), by their features (n, m) and, as much, by their frames (n, 28, 28)."""
+    side = SIDE // CELL
+    small = frames.reshape(len(frames), side, CELL, side, CELL).mean((2, 4))
+    return np.hstack([_normalise(features), _normalise(small.reshape(len(frames), -1))])
+
+
+def pack(looks: np.ndarray) -> np.ndarray:
+    """Return looks (n, traits) of 0 and more as bytes (n, half as many) uint8, each row in steps of its largest."""
+    largest = np.maximum(looks.max(1, keepdims=True), LEAST)
+    levels = np.round(looks / largest * LEVELS).astype(np.uint8)
+    levels = np.pad(levels, ((0, 0), (0, levels.shape[1] % 2)))
     return np.asarray(levels[:, ::2] << 4 | levels[:, 1::2])
 
 
 def unpack(packed: np.ndarray) -> np.ndarray:
-    """Return the directions (n, features) float32 of packed features, each of length 1."""
-    levels = np.stack([packed >> 4, packed & 15], 2).reshape(len(packed), -1).astype(np.float32)
-    return np.asarray(levels / np.maximum(np.linalg.norm(levels, axis=1, keepdims=True), LEAST))
+    """Return the directions (n, traits) float32 of packed looks, each of length 1."""
+    levels = np.stack([packed >> 4, packed & 15], 2).reshape(len(packed), -1)
+    return _normalise(levels.astype(np.float32))
+
+
+def _normalise(rows: np.ndarray) -> np.ndarray:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), LEAST))
 
 
 class Hand:
-    """The examples of one writer: which `digits` (n,) they are, 0 to 9, their packed features (n, bytes), and names."""
+    """The examples of one writer: which `digits` (n,) they are, 0 to 9, their packed looks (n, bytes), and names."""
 
     def __init__(self, digits: np.ndarray, packed: np.ndarray, names: Sequence[Any], votes: Votes) -> None:
         order = np.argsort(digits, kind="stable")
@@ -43,20 +58,20 @@ class Hand:
         self._directions = unpack(packed)[order]
         self._known, self._starts = np.unique(self.digits, return_index=True)
 
-    def adapt(self, shares: np.ndarray, features: np.ndarray) -> np.ndarray:
-        """Return shares (n, 10) of digits with these features, changed by the examples that look like them."""
-        nearest = np.maximum.reduceat(self._compare(features), self._starts, axis=1)
+    def adapt(self, shares: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return shares (n, 10) of digits that look like this, changed by the examples that look like them."""
+        nearest = np.maximum.reduceat(self._compare(looks), self._starts, axis=1)
         changed = np.maximum(shares, LEAST)
         changed[:, self._known] *= np.exp(self.votes.weight * np.exp(-self.votes.sharpness * (1 - nearest)))
         return np.asarray(changed / changed.sum(1, keepdims=True))
 
-    def find_nearest(self, features: np.ndarray, digit: int) -> Any:
-        """Return the name of the example of a digit that looks most like one with these features (features,)."""
-        return self.names[int(np.where(self.digits == digit, self._compare(features[None])[0], -1).argmax())]
+    def find_nearest(self, look: np.ndarray, digit: int) -> Any:
+        """Return the name of the example of a digit that looks most like this (traits,)."""
+        return self.names[int(np.where(self.digits == digit, self._compare(look[None])[0], -1).argmax())]
 
-    def _compare(self, features: np.ndarray) -> np.ndarray:
-        """The cosines (n, examples) of features (n, features) with the examples."""
-        return np.asarray(unpack(pack(features)) @ self._directions.T)
+    def _compare(self, looks: np.ndarray) -> np.ndarray:
+        """The cosines (n, examples) of looks (n, traits) with the examples."""
+        return np.asarray(unpack(pack(looks)) @ self._directions.T)
 
 
 def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:
@@ -65,10 +80,11 @@ def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:
     What was taken for no digit stays so.
     """
     before = np.array([digit.probabilities for digit in reading.digits])
-    after = hand.adapt(before, features)
+    looks = describe(features, reading.frames)
+    after = hand.adapt(before, looks)
     digits = [_weigh(digit, shares) for digit, shares in zip(reading.digits, after, strict=True)]
     adapted = [
-        Adapted(number, old.digit, hand.find_nearest(features[number], new.digit))
+        Adapted(number, old.digit, hand.find_nearest(looks[number], new.digit))
         for number, (old, new) in enumerate(zip(reading.digits, digits, strict=True))
         if new.digit != old.digit and not new.rejected
     ]

@@ -25,6 +25,7 @@ MODELS = next(filter(Path.is_dir, (HERE / "models", HERE.parent / "models")))  #
 BATCH = 16  # frames. More at once take no less time each, but memory that is kept
 CLASSES = DIGIT_COUNT, DIGIT_COUNT + 1  # of a model's answers, with or without one for what is no digit
 FINGERPRINT = 16  # hexadecimal digits
+LOOKS = b"features and small picture"  # what `recognizer.hand` compares digits by; another text where that changes
 MOST_FEATURES = 256  # of a frame that are worth to be kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
@@ -66,10 +67,10 @@ class Model:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells its features from those of any other model."""
+        """What tells how digits look to it from how they look to any other model, or looked to an earlier version."""
         bundle = Bundle(self.folder)
         path = bundle.litert if bundle.litert.is_file() else bundle.keras
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:FINGERPRINT]
+        return hashlib.sha256(path.read_bytes() + LOOKS).hexdigest()[:FINGERPRINT]
 
     @property
     def is_light(self) -> bool:

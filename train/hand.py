@@ -15,7 +15,7 @@ import numpy as np
 
 from recognizer import Model
 from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
-from recognizer.hand import LEAST, pack, unpack
+from recognizer.hand import LEAST, describe, pack, unpack
 from train.augment import AS_IT_IS
 from train.cards import read_card
 from train.data import Pens
@@ -27,7 +27,7 @@ SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
 PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 DRAWS = 3  # ways in which each writer may correct, for a fit
-TRIED = [Votes(*pair) for pair in product((4.0, 7.0, 10.0, 15.0, 20.0), (6.0, 8.0, 10.0, 12.0, 15.0, 20.0))]
+TRIED = [Votes(*pair) for pair in product((10.0, 15.0, 20.0, 30.0, 45.0), (8.0, 10.0, 12.0, 15.0, 20.0))]
 
 Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
 Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
@@ -37,12 +37,12 @@ Teach = Callable[["Writer", int, bool, Examples, np.random.Generator], bool]  # 
 
 @dataclass(frozen=True, eq=False)
 class Writer:
-    """The digits of a writer in order, as a network reads them alone: shares (n, 10) and features (n, m)."""
+    """The digits of a writer in order, as a network reads them alone: shares (n, 10) and looks (n, traits)."""
 
     name: str
     labels: np.ndarray
     shares: np.ndarray
-    features: np.ndarray
+    looks: np.ndarray
 
     @property
     def wrong(self) -> np.ndarray:
@@ -51,12 +51,12 @@ class Writer:
 
     @cached_property
     def packed(self) -> np.ndarray:
-        """The features as examples keep them."""
-        return pack(self.features)
+        """The looks as examples keep them."""
+        return pack(self.looks)
 
     @cached_property
     def directions(self) -> np.ndarray:
-        """The directions of the features, as a hand compares them."""
+        """The directions of the looks, as a hand compares them."""
         return unpack(self.packed)
 
     @cached_property
@@ -86,10 +86,11 @@ def read_writers(model: Model) -> list[Writer]:
 
 
 def _read(model: Model, name: str, digits: Pens, pen: int) -> Writer:
-    probabilities, features = model.look(digits.render(AS_IT_IS, np.random.default_rng(pen)))
+    frames = digits.render(AS_IT_IS, np.random.default_rng(pen))
+    probabilities, features = model.look(frames)
     if features is None:
         raise TrainError(f"{model.name} gives no features, so that it cannot learn a hand; train it anew.")
-    return Writer(name, digits.labels, probabilities / probabilities.sum(1, keepdims=True), features)
+    return Writer(name, digits.labels, probabilities / probabilities.sum(1, keepdims=True), describe(features, frames))
 
 
 def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:

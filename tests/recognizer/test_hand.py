@@ -5,13 +5,13 @@ import pytest
 
 from recognizer import read
 from recognizer.bundle import Votes
-from recognizer.hand import Hand, adapt, pack, unpack
+from recognizer.hand import Hand, adapt, describe, pack, unpack
 from tests.drawing import FOUR, ONE, SCRIBBLE, SEVEN, SEVEN_PNG, draw, encode, table
 
 VOTES = Votes(weight=8.0, sharpness=8.0)
 
 
-def features(*rows):
+def looks(*rows):
     return np.array(rows, np.float32)
 
 
@@ -25,48 +25,59 @@ def shares(*likely, share=0.6):
 
 def hand(*examples):
     digits, rows = zip(*examples, strict=True)
-    return Hand(np.array(digits), pack(features(*rows)), [f"example {n}" for n in range(len(digits))], VOTES)
+    return Hand(np.array(digits), pack(looks(*rows)), [f"example {n}" for n in range(len(digits))], VOTES)
 
 
-def test_packed_features_point_where_the_features_do():
-    rows = np.maximum(np.random.default_rng(0).normal(size=(50, 160)), 0).astype(np.float32)
+def test_packed_looks_point_where_the_looks_do():
+    rows = np.maximum(np.random.default_rng(0).normal(size=(50, 161)), 0).astype(np.float32)
     packed = pack(rows)
-    assert (packed.dtype, packed.shape) == (np.uint8, (50, 80))
-    found = unpack(packed)
+    assert (packed.dtype, packed.shape) == (np.uint8, (50, 81))
+    found = unpack(packed)[:, :161]
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
     assert ((found * rows).sum(1) / np.linalg.norm(rows, axis=1)).min() > 0.99
 
 
-def test_no_features_at_all_are_packed_too():
+def test_a_digit_looks_like_its_features_and_like_its_frame_as_much():
+    features, frames = np.eye(3, dtype=np.float32)[:2], np.zeros((2, 28, 28), np.float32)
+    frames[:, 4:8, 4:8] = 0.5
+    same, other = describe(features, frames), describe(features[::-1], frames)
+    assert same.shape == (2, 3 + 49)
+    np.testing.assert_allclose((same * same).sum(1), 2)
+    np.testing.assert_allclose((same * other).sum(1), 1)
+    frames[1] = frames[1].T[::-1]
+    assert (same * describe(features, frames)).sum(1).tolist() == [2, 1]
+
+
+def test_no_look_at_all_is_packed_too():
     assert not unpack(pack(np.zeros((1, 4), np.float32))).any()
 
 
 def test_what_looks_like_an_example_becomes_likelier_what_that_is():
-    found = hand((1, [1, 0, 1, 0])).adapt(shares((7, 1)), features([1, 0, 0.9, 0]))
+    found = hand((1, [1, 0, 1, 0])).adapt(shares((7, 1)), looks([1, 0, 0.9, 0]))
     assert found.argmax() == 1
     assert found.sum() == pytest.approx(1)
 
 
 def test_what_looks_like_no_example_stays():
     before = shares((7, 1))
-    np.testing.assert_allclose(hand((1, [1, 0, 1, 0])).adapt(before, features([0, 1, 0, 1])), before, atol=1e-3)
+    np.testing.assert_allclose(hand((1, [1, 0, 1, 0])).adapt(before, looks([0, 1, 0, 1])), before, atol=1e-3)
 
 
 def test_examples_of_several_digits_outweigh_each_other():
     both = hand((1, [1, 0, 1, 0]), (7, [1, 0, 1, 0]))
     before = shares((7, 1))
-    np.testing.assert_allclose(both.adapt(before, features([1, 0, 1, 0])), before, atol=1e-3)
+    np.testing.assert_allclose(both.adapt(before, looks([1, 0, 1, 0])), before, atol=1e-3)
 
 
 def test_many_examples_of_a_digit_say_no_more_than_the_nearest():
     one, many = hand((1, [1, 0, 1, 0])), hand(*[(1, [1, 0, 1, 0])] * 40)
-    asked = shares((7, 1)), features([1, 0.5, 1, 0])
+    asked = shares((7, 1)), looks([1, 0.5, 1, 0])
     np.testing.assert_allclose(one.adapt(*asked), many.adapt(*asked))
 
 
 def test_the_nearest_example_of_a_digit_is_named():
     known = hand((1, [1, 0, 0, 0]), (1, [1, 1, 0, 0]), (7, [1, 1, 1, 0]))
-    assert known.find_nearest(features([1, 1, 1, 0])[0], 1) == "example 1"
+    assert known.find_nearest(looks([1, 1, 1, 0])[0], 1) == "example 1"
 
 
 @pytest.fixture
@@ -76,7 +87,8 @@ def seven(model):
 
 def said(model, reading, digit, number=0):
     """A hand with one example: a digit of a reading, of which is said what it is."""
-    return Hand(np.array([digit]), pack(model.features(reading.frames[number : number + 1])), ["it"], Votes(30.0, 8.0))
+    frame = reading.frames[number : number + 1]
+    return Hand(np.array([digit]), pack(describe(model.features(frame), frame)), ["it"], Votes(30.0, 8.0))
 
 
 def test_a_reading_says_what_has_changed(model, seven):

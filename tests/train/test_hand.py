@@ -22,10 +22,10 @@ def make(seed=0):
     labels = np.array([1, 7] * (ODD // 2))
     shares = np.full((ODD, 10), 0.001)
     shares[:, 7], shares[:, 1] = 0.9, 0.092
-    features = np.abs(rng.normal(0, 0.1, (ODD, 16))).astype(np.float32)
-    features[labels == 1, :8] += 1
-    features[labels == 7, 4:12] += 1
-    return Writer("made up", labels, shares, features)
+    looks = np.abs(rng.normal(0, 0.1, (ODD, 16))).astype(np.float32)
+    looks[labels == 1, :8] += 1
+    looks[labels == 7, 4:12] += 1
+    return Writer("made up", labels, shares, looks)
 
 
 def test_a_writer_who_corrects_is_read_better():
@@ -52,7 +52,7 @@ def test_half_of_what_is_wrong_is_corrected_and_a_tenth_of_what_is_right():
 def test_the_replay_weighs_as_the_code_that_serves():
     writer, votes, examples = make(), Votes(7.0, 12.0), [(0, 1), (1, 7), (2, 1)]
     numbers = [number for number, _ in examples]
-    served = Hand(np.array([1, 7, 1]), writer.packed[numbers], numbers, votes).adapt(writer.shares, writer.features)
+    served = Hand(np.array([1, 7, 1]), writer.packed[numbers], numbers, votes).adapt(writer.shares, writer.looks)
     replayed = [nearest(writer, examples, votes)(number) for number in range(ODD)]
     np.testing.assert_allclose(replayed, served, rtol=1e-4)
 
@@ -83,7 +83,7 @@ def test_writers_that_a_model_has_not_seen_are_read(fold, monkeypatch):
     writers = read_writers(Model(fold))
     assert sorted(writer.name for writer in writers) == ["pendigits 17"] * hand.PENS + ["pendigits 3"] * hand.PENS
     for writer in writers:
-        assert writer.features.shape == (len(writer.labels), 160)
+        assert writer.looks.shape == (len(writer.labels), 160 + 49)
         assert writer.wrong.mean() < 0.1
 
 

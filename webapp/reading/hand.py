@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select
 from recognizer import Model, ModelError, Reading
 from recognizer.bundle import Votes
 from recognizer.glyphs import DIGITS
-from recognizer.hand import Hand, adapt, pack, unpack
+from recognizer.hand import Hand, adapt, describe, pack, unpack
 from webapp.history import entries
 from webapp.history.labels import name_digits
 from webapp.history.store import Entry, Example, db
@@ -26,7 +26,7 @@ from webapp.serving.http import find_visitor, tell_hand, use_hand
 log = logging.getLogger(__name__)
 
 KEPT = 50  # examples of each digit
-CACHED = 16  # hands that a process remembers, of 350 kB at most
+CACHED = 16  # hands that a process remembers, of 420 kB at most
 SHOWN = 24  # entries that the hand has changed
 
 
@@ -95,9 +95,8 @@ def _take(entry: Entry) -> list[str]:
     """Take the digits of an entry for examples, and return what those are that were read wrongly."""
     known = _find_known(entry)
     model = _find_reader(entry)
-    if entry.corrected is None or not known or not model or (features := model.features(entry.inputs())) is None:
+    if entry.corrected is None or not known or not model or (packed := _look(model, entry.inputs())) is None:
         return []
-    packed = pack(features)
     rows = [
         {
             "visitor": entry.visitor,
@@ -111,7 +110,7 @@ def _take(entry: Entry) -> list[str]:
     ]
     db.session.execute(insert(Example), rows)
     for digit in {row["digit"] for row in rows}:
-        _thin_out(entry.visitor, digit)
+        _thin_out(entry.visitor, digit, model)
     use_hand(True)
     read = name_digits(entry.text)
     return sorted({character for number, character in known if character != read[number]})
@@ -173,18 +172,24 @@ def _look_again(examples: Sequence[Example], model: Model) -> None:
     ids = {example.entry_id for example in examples}
     sources = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
     frames = np.stack([sources[example.entry_id].inputs()[example.number] for example in examples])
-    if (features := model.features(frames)) is None:
+    if (packed := _look(model, frames)) is None:
         return
-    for example, packed in zip(examples, pack(features), strict=True):
-        example.features, example.model = packed.tobytes(), model.fingerprint
+    for example, look in zip(examples, packed, strict=True):
+        example.features, example.model = look.tobytes(), model.fingerprint
     db.session.commit()
 
 
-def _thin_out(visitor: str, digit: int) -> None:
-    """Of more examples of a digit than are kept, let those go that look most like a newer one."""
+def _look(model: Model, frames: np.ndarray) -> np.ndarray | None:
+    """How digits look to a model, packed, or None of one that gives no features."""
+    features = model.features(frames)
+    return None if features is None else pack(describe(features, frames))
+
+
+def _thin_out(visitor: str, digit: int, model: Model) -> None:
+    """Of more examples of a digit that a model has seen than are kept, let those go that look most like a newer one."""
     rows = db.session.execute(
         select(Example.id, Example.features)
-        .where(Example.visitor == visitor, Example.digit == digit)
+        .where(Example.visitor == visitor, Example.digit == digit, Example.model == model.fingerprint)
         .order_by(Example.id.desc())
     ).all()
     if len(rows) <= KEPT:
