@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import keras
 import numpy as np
 
-from recognizer.bundle import DIGIT_COUNT, Calibration, DigitCard, Origin, Result
+from recognizer.bundle import DIGIT_COUNT, Bundle, Calibration, DigitCard, Origin, Result
 from recognizer.errors import ModelError
 from recognizer.frame import FRAMING
 from recognizer.model import Model, temper
@@ -20,7 +21,7 @@ from train.batches import batch
 from train.bundle import draft, save
 from train.errors import TrainError
 from train.mixture import Part, mix, rehearse
-from train.recipe import Recipe, describe
+from train.recipe import Recipe, describe, load, names
 from train.start import Start
 from train.training import Run, pick_epoch, train_model
 
@@ -35,6 +36,9 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
 
     Return its card, and the name and the digits of the first set that it was tested on.
     """
+    teacher = _find_teacher(recipe, run)
+    if teacher and not run.log.exists():
+        run = replace(run, resume=False)  # what was to go on was its teacher
     with draft(run.folder) as bundle:
         rng = np.random.default_rng(run.seed)
         parts = _parts(recipe, rng, start)
@@ -42,7 +46,7 @@ def fit(recipe: Recipe, run: Run, start: Start | None = None) -> tuple[DigitCard
         tests = _tests(parts)
         training = [part.training for part in parts for _ in range(part.times)]
         begun = time.perf_counter()
-        model, history = train_model(recipe, training, validation, run, start and start.model, _find_teacher(recipe))
+        model, history = train_model(recipe, training, validation, run, start and start.model, teacher)
         seconds = time.perf_counter() - begun
         save(model, bundle)
         calibration = _calibrate(model, validation)
@@ -77,17 +81,46 @@ def _parts(recipe: Recipe, rng: np.random.Generator, start: Start | None) -> lis
     return parts
 
 
-def _find_teacher(recipe: Recipe) -> Model | None:
-    """The model that a recipe learns from. Raises TrainError."""
+def _find_teacher(recipe: Recipe, run: Run) -> Model | None:
+    """The model that a recipe learns from: one that is there, or one of another recipe, which is trained first.
+
+    The latter sees the same digits, so none of those held out, and stands beside the run's folder. Raises TrainError.
+    """
     if not recipe.teacher:
         return None
+    if recipe.teacher in names():
+        return _train_teacher(_follow(recipe), run)
     try:
         return Model(recipe.teacher)
     except ModelError as error:
-        raise TrainError(
-            f"{recipe.name} learns from {recipe.teacher}, which cannot be asked ({error}). "
-            f"Train {recipe.teacher} first, or set teacher= to learn from labels alone."
-        ) from error
+        raise TrainError(f"{recipe.name} learns from {recipe.teacher}, which cannot be asked. {error}") from error
+
+
+def _train_teacher(recipe: Recipe, run: Run) -> Model:
+    """The model of a teacher's recipe, which is trained, or goes on, unless it is there. Raises TrainError."""
+    theirs = replace(run, folder=run.folder.with_name(f"{run.folder.name}-{recipe.name}"), seed=run.seed + 1)
+    begun = theirs.log.exists()
+    if begun or not _is_trained(theirs, recipe):
+        print(f"{run.folder.name} learns from {theirs.folder.name}, which is trained first.", flush=True)
+        fit(recipe, replace(theirs, resume=run.resume and begun))
+        if theirs.log.exists():
+            raise TrainError(f"{theirs.folder.name} has not ended; {run.folder.name} begins when it has.")
+    return Model(theirs.folder)
+
+
+def _follow(recipe: Recipe) -> Recipe:
+    """The recipe of a teacher, with the digits of the recipe that learns from it and no more epochs."""
+    own = load(recipe.teacher)
+    if not isinstance(own, Recipe):
+        raise TrainError(f"{recipe.teacher} is the recipe of a page network, which teaches no digits.")
+    epochs = min(own.train.epochs, recipe.train.epochs)
+    train = replace(own.train, epochs=epochs)
+    return replace(own, data=recipe.data, held_out=recipe.held_out, train=train, teacher="")
+
+
+def _is_trained(run: Run, recipe: Recipe) -> bool:
+    card = Bundle(run.folder).read_card(DigitCard)
+    return card is not None and (card.recipe, card.seed) == (describe(recipe), run.seed)
 
 
 def _tests(parts: Sequence[Part]) -> dict[str, Pair]:

@@ -143,6 +143,46 @@ def test_a_teacher_that_is_not_there_is_named(tmp_path, strokes_file):
     from train.fit import fit
 
     recipe = dataclasses.replace(load("small", TINY), data={str(strokes_file): 1}, teacher="nobody")
-    with pytest.raises(TrainError, match=r"small learns from nobody, which cannot be asked .* Train nobody first"):
+    with pytest.raises(TrainError, match=r"small learns from nobody, which cannot be asked\."):
         fit(recipe, Run(tmp_path / "mine"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def pupil(strokes_file, monkeypatch):
+    """A recipe that learns from a teacher of two networks, in two epochs each."""
+    from train import fit
+
+    monkeypatch.setattr(fit, "load", lambda name: load(name, [LAYERS, "members=2", "train.batch_size=16"]))
+    return dataclasses.replace(load("small", [*TINY, "train.epochs=2", "teacher=teacher"]), data={str(strokes_file): 1})
+
+
+def test_a_teacher_is_trained_once_on_the_same_digits(tmp_path, pupil, capsys):
+    from train.fit import fit
+
+    fit(pupil, Run(tmp_path / "mine"))
+    theirs = json.loads((tmp_path / "mine-teacher" / "card.json").read_text())
+    assert (theirs["recipe"]["members"], theirs["recipe"]["train"]["epochs"]) == (2, 2)
+    assert (list(theirs["data"]), theirs["seed"]) == (["strokes.json"], 1)
+    assert "mine learns from mine-teacher, which is trained first." in capsys.readouterr().out
+    fit(pupil, Run(tmp_path / "mine"))
+    assert "trained first" not in capsys.readouterr().out
+    assert json.loads((tmp_path / "mine" / "card.json").read_text())["recipe"]["teacher"] == "teacher"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine-teacher"]
+
+
+def test_a_teacher_that_was_stopped_goes_on_before_its_pupil_begins(tmp_path, pupil, ctrl_c):
+    import keras
+
+    from train.fit import fit
+
+    def stop(epoch, logs):
+        signal.raise_signal(signal.SIGINT)
+
+    stopping = keras.callbacks.LambdaCallback(on_epoch_end=stop)
+    with pytest.raises(TrainError, match=r"mine-teacher has not ended; mine begins when it has\."):
+        fit(pupil, Run(tmp_path / "mine", callbacks=(stopping,)))
+    assert not (tmp_path / "mine").exists()
+    fit(pupil, Run(tmp_path / "mine", resume=True))
+    for name in ("mine", "mine-teacher"):
+        assert len(json.loads((tmp_path / name / "card.json").read_text())["history"]["loss"]) == 2
