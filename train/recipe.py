@@ -31,7 +31,8 @@ class Training:
     label_smoothing: float = 0.0
     validation: float = 0.1  # share of the training set that picks the epoch
     precision: str = "float32"  # or "mixed_bfloat16", which is faster where the processor knows it; the same in the end
-    pick: str = "accuracy"  # or "loss", which is less moved by a few digits: what the epoch is picked by
+    # What the epoch is picked by; "loss" is less moved by a few digits, and "last" is the one where a schedule ends.
+    pick: str = "accuracy"
 
 
 @dataclass(frozen=True)

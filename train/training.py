@@ -206,25 +206,34 @@ def _seed(seed: int) -> None:
 
 
 def pick_epoch(history: History, pick: str) -> int:
-    """The epoch, counted from 1, that read the validation set best, by its "accuracy" or its "loss"."""
+    """The epoch, counted from 1, that read the validation set best, by its "accuracy" or its "loss"; or the "last"."""
+    if pick == "last":
+        return len(history["loss"])
     return 1 + int(np.argmax(history["val_accuracy"]) if pick == "accuracy" else np.argmin(history["val_loss"]))
 
 
 def _callbacks(run: Run, history: History, pick: str) -> list[keras.callbacks.Callback]:
-    monitor = f"val_{pick}"
-    better, worst = (max, 0.0) if pick == "accuracy" else (min, float("inf"))
-    best = better(history.get(monitor, [worst]))
     board = [keras.callbacks.TensorBoard(run.tensorboard)] if run.tensorboard else []
     return [
         *board,
         _SteadyDropout(),
-        keras.callbacks.ModelCheckpoint(
-            run.best, monitor, save_best_only=True, save_weights_only=True, initial_value_threshold=best
-        ),
+        _keep_best(run, history, pick),
         keras.callbacks.ModelCheckpoint(run.latest, save_weights_only=True),
         keras.callbacks.CSVLogger(str(run.log), append=True),  # after these, as an epoch that it holds has ended
         *run.callbacks,
     ]
+
+
+def _keep_best(run: Run, history: History, pick: str) -> keras.callbacks.ModelCheckpoint:
+    """Keeps the weights of the epoch that is picked."""
+    if pick == "last":
+        return keras.callbacks.ModelCheckpoint(run.best, save_weights_only=True)
+    monitor = f"val_{pick}"
+    better, worst = (max, 0.0) if pick == "accuracy" else (min, float("inf"))
+    best = better(history.get(monitor, [worst]))
+    return keras.callbacks.ModelCheckpoint(
+        run.best, monitor, save_best_only=True, save_weights_only=True, initial_value_threshold=best
+    )
 
 
 class _SteadyDropout(keras.callbacks.Callback):
