@@ -34,6 +34,7 @@ from train.hand import (
     Way,
     Writer,
     add,
+    attend,
     correct,
     count_errors,
     find_writings,
@@ -45,7 +46,6 @@ from train.measures import calibration_error
 
 RIDGE = 1.0  # added to the diagonal
 CAPS = (1, 3, 10, 30)  # examples at most
-LESSON = 2  # examples of each digit that the guided page asks for
 WRONG = 0.05  # share of the corrections that are wrong, where that is tried
 MANY = 500  # examples, by which time and memory are measured
 RESAMPLED = 2000  # times that writers are drawn anew for an interval
@@ -147,15 +147,6 @@ def mistake(writer: Writer, number: int, right: bool, examples: Examples, rng: n
     if taught and not right and rng.random() < WRONG:
         examples[-1] = number, int(rng.choice(np.delete(np.arange(DIGIT_COUNT), writer.labels[number])))
     return taught
-
-
-def attend(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
-    """Write each digit twice, as the guided page asks, out of the first half; correct nothing later."""
-    digit = int(writer.labels[number])
-    if number >= len(writer.labels) // 2 or [each for _, each in examples].count(digit) >= LESSON:
-        return False
-    examples.append((number, digit))
-    return True
 
 
 def limit(teach: Teach, most: int) -> Teach:

@@ -19,16 +19,22 @@ from recognizer.frame import SIDE
 from recognizer.glyphs import DIGITS
 from recognizer.reading import PLACES, REJECTED, Adapted, Digit, Reading
 
-CELL = 4  # pixels of a frame, along each side, that are one of the small picture
+MARGIN = 2  # pixels at the edges of a frame that the small picture leaves out
+CELL = 3  # pixels of a frame, along each side, that are one of the small picture
+PICTURE = 2 / 3  # weight of the small picture in how alike two digits look; the rest is that of the features
 LEVELS = 15  # of a trait that is kept, above 0
 LEAST = 1e-6  # the smallest share of a digit that is told from none
 
 
 def describe(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Return how digits look, (n, traits), by their features (n, m) and, as much, by their frames (n, 28, 28)."""
-    side = SIDE // CELL
-    small = frames.reshape(len(frames), side, CELL, side, CELL).mean((2, 4))
-    return np.hstack([_normalise(features), _normalise(small.reshape(len(frames), -1))])
+    """Return how digits look, by their features (n, m) and in small, by their frames (n, 28, 28).
+
+    That is (n, traits) of 0 and more, each row of length 1.
+    """
+    side = (SIDE - 2 * MARGIN) // CELL
+    inner = frames[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
+    small = inner.reshape(len(frames), side, CELL, side, CELL).mean((2, 4)).reshape(len(frames), -1)
+    return np.hstack([(1 - PICTURE) ** 0.5 * _normalise(features), PICTURE**0.5 * _normalise(small)])
 
 
 def pack(looks: np.ndarray) -> np.ndarray:
@@ -71,7 +77,7 @@ class Hand:
 
     def _compare(self, looks: np.ndarray) -> np.ndarray:
         """The cosines (n, examples) of looks (n, traits) with the examples."""
-        return np.asarray(unpack(pack(looks)) @ self._directions.T)
+        return np.asarray(looks @ self._directions[:, : looks.shape[1]].T)
 
 
 def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:

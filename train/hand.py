@@ -26,6 +26,7 @@ from train.unseen import find_unseen
 SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
 PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
+LESSON = 2  # examples of each digit that the guided page asks for
 DRAWS = 3  # ways in which each writer may correct, for a fit
 TRIED = [Votes(*pair) for pair in product((10.0, 15.0, 20.0, 30.0, 45.0), (8.0, 10.0, 12.0, 15.0, 20.0))]
 
@@ -61,8 +62,8 @@ class Writer:
 
     @cached_property
     def cosines(self) -> np.ndarray:
-        """How much each digit looks like each other one (n, n)."""
-        return np.asarray(self.directions @ self.directions.T)
+        """How much each digit looks like each other one that is an example (n, n)."""
+        return np.asarray(self.looks @ self.directions[:, : self.looks.shape[1]].T)
 
     @property
     def half(self) -> slice:
@@ -98,6 +99,15 @@ def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: n
     if rng.random() >= (CONFIRMED if right else CORRECTED):
         return False
     examples.append((number, int(writer.labels[number])))
+    return True
+
+
+def attend(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:
+    """Write each digit twice, as the guided page asks, out of the first half; correct nothing later."""
+    digit = int(writer.labels[number])
+    if number >= len(writer.labels) // 2 or [each for _, each in examples].count(digit) >= LESSON:
+        return False
+    examples.append((number, digit))
     return True
 
 
@@ -137,12 +147,17 @@ def fit(errors: Mapping[str, np.ndarray], without: str | None = None) -> Votes:
 
 
 def count_errors(writers: Sequence[Writer]) -> dict[str, np.ndarray]:
-    """Return how many digits of each writer's second halves are wrong with all votes that are tried, (len(TRIED),)."""
+    """Return how many digits of each writer's second halves are wrong with all votes that are tried, (len(TRIED),).
+
+    As many of those who correct as they go are counted as of those who write what the guided page asks for.
+    """
     errors: dict[str, np.ndarray] = {}
     for writer in writers:
         rng = np.random.default_rng(0)
         found = [
-            sum(_count(replay(writer, nearest, votes, correct, rng), writer) for _ in range(DRAWS)) for votes in TRIED
+            sum(_count(replay(writer, nearest, votes, correct, rng), writer) for _ in range(DRAWS))
+            + DRAWS * _count(replay(writer, nearest, votes, attend, rng), writer)
+            for votes in TRIED
         ]
         errors[writer.name] = errors.get(writer.name, 0) + np.array(found)
     return errors

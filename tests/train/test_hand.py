@@ -25,7 +25,7 @@ def make(seed=0):
     looks = np.abs(rng.normal(0, 0.1, (ODD, 16))).astype(np.float32)
     looks[labels == 1, :8] += 1
     looks[labels == 7, 4:12] += 1
-    return Writer("made up", labels, shares, looks)
+    return Writer("made up", labels, shares, looks / np.linalg.norm(looks, axis=1, keepdims=True))
 
 
 def test_a_writer_who_corrects_is_read_better():
@@ -60,7 +60,7 @@ def test_the_replay_weighs_as_the_code_that_serves():
 def test_the_votes_with_the_fewest_errors_are_taken(monkeypatch):
     monkeypatch.setattr(hand, "TRIED", [Votes(0.0, 10.0), Votes(10.0, 10.0), Votes(20.0, 10.0)])
     errors = count_errors([make(0), dataclasses.replace(make(1), name="another")])
-    assert errors["made up"][0] == 3 * ODD / 4
+    assert errors["made up"][0] == 2 * hand.DRAWS * ODD / 4
     assert errors["made up"][1] < 5
     assert fit(errors) == Votes(10.0, 10.0)
     assert fit({"one": np.array([0, 1, 2]), "other": np.array([9, 0, 0])}, without="other") == Votes(0.0, 10.0)
@@ -83,7 +83,7 @@ def test_writers_that_a_model_has_not_seen_are_read(fold, monkeypatch):
     writers = read_writers(Model(fold))
     assert sorted(writer.name for writer in writers) == ["pendigits 17"] * hand.PENS + ["pendigits 3"] * hand.PENS
     for writer in writers:
-        assert writer.looks.shape == (len(writer.labels), 160 + 49)
+        assert writer.looks.shape == (len(writer.labels), 160 + 64)
         assert writer.wrong.mean() < 0.1
 
 
