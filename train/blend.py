@@ -9,7 +9,7 @@ import numpy as np
 from train.pen import Strokes, Writing
 
 POINTS = 32  # of a stroke, evenly along it
-ALIKE = 0.12  # of its height, how far the points of two ways lie apart at most, on the average, to be blended
+ALIKE = 0.12  # of its longer side, how far the points of two ways lie apart at most, on the average, to be blended
 
 
 def blend(writings: Sequence[Writing], number: int, most: float, rng: np.random.Generator) -> Strokes:
@@ -33,7 +33,7 @@ def blend(writings: Sequence[Writing], number: int, most: float, rng: np.random.
 
 
 def _trace(strokes: Strokes) -> np.ndarray:
-    """Strokes as (n, POINTS, 2), their middle at 0 and their height 1, or their width where that is larger by far."""
+    """Strokes as (n, POINTS, 2), their middle at 0 and their longer side 1."""
     traced = np.stack([_resample(stroke) for stroke in strokes])
     low, high = traced.min((0, 1)), traced.max((0, 1))
     return np.asarray((traced - (low + high) / 2) / max(float((high - low).max()), 1e-6))

@@ -60,7 +60,10 @@ def heat(entry_id: int) -> Response:
         abort(404, "The network for pages has not read this.")
     grey = decode(entry.thumbnail).grey
     heights = [glyph["box"][3] for glyph in [*entry.digits, *(entry.marks or [])]]
-    drawn = draw_heat(grey, float(np.median(heights)) * grey.shape[1] / entry.width)
+    try:
+        drawn = draw_heat(grey, float(np.median(heights)) * grey.shape[1] / entry.width)
+    except ModelError as error:
+        abort(404, f"{error} Without the network for pages it cannot be shown.")
     return Response(encode(drawn), mimetype="image/png")
 
 
