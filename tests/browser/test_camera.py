@@ -1,7 +1,5 @@
 """With Chromium's fake camera, which shows a film of ours: a digit in the square, and another beside it."""
 
-import itertools
-
 import pytest
 from playwright.sync_api import expect
 
@@ -113,8 +111,8 @@ def test_it_reads_about_twice_a_second(page):
         const questions = performance.getEntriesByType("resource").filter((entry) => entry.name.endsWith("/live"));
         return questions.length > 4 && questions.map((entry) => entry.startTime);
     }""").json_value()
-    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    assert min(gaps) > 400  # milliseconds; more, where the site is slow
+    mean = (moments[-1] - moments[0]) / (len(moments) - 1)  # as one question may begin late, and the next in time
+    assert mean > 400  # milliseconds; more, where the site is slow
 
 
 def test_one_chooses_between_cameras(chromium, site):
