@@ -27,7 +27,6 @@ from recognizer.frame import SIDE
 from recognizer.hand import Hand, describe
 from recognizer.model import locate
 from train.hand import (
-    PENS,
     Adapt,
     Examples,
     Teach,
@@ -43,6 +42,7 @@ from train.hand import (
     replay,
 )
 from train.measures import calibration_error
+from train.unseen import PENS
 
 RIDGE = 1.0  # added to the diagonal
 CAPS = (1, 3, 10, 30)  # examples at most

@@ -29,19 +29,19 @@ LEAST = 1e-6  # the smallest share of a digit that is told from none
 def describe(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """Return how digits look, by their features (n, m) and in small, by their frames (n, 28, 28).
 
-    That is (n, traits) of 0 and more, each row of length 1.
+    That is (n, an even number of traits) of 0 and more, each row of length 1.
     """
     side = (SIDE - 2 * MARGIN) // CELL
     inner = frames[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
     small = inner.reshape(len(frames), side, CELL, side, CELL).mean((2, 4)).reshape(len(frames), -1)
-    return np.hstack([(1 - PICTURE) ** 0.5 * _normalise(features), PICTURE**0.5 * _normalise(small)])
+    odd = np.zeros((len(frames), features.shape[1] % 2), np.float32)
+    return np.hstack([(1 - PICTURE) ** 0.5 * _normalise(features), PICTURE**0.5 * _normalise(small), odd])
 
 
 def pack(looks: np.ndarray) -> np.ndarray:
-    """Return looks (n, traits) of 0 and more as bytes (n, half as many) uint8, each row in steps of its largest."""
+    """Return looks (n, even) of 0 and more as bytes (n, even / 2) uint8, each row in steps of its largest."""
     largest = np.maximum(looks.max(1, keepdims=True), LEAST)
     levels = np.round(looks / largest * LEVELS).astype(np.uint8)
-    levels = np.pad(levels, ((0, 0), (0, levels.shape[1] % 2)))
     return np.asarray(levels[:, ::2] << 4 | levels[:, 1::2])
 
 
@@ -77,7 +77,7 @@ class Hand:
 
     def _compare(self, looks: np.ndarray) -> np.ndarray:
         """The cosines (n, examples) of looks (n, traits) with the examples."""
-        return np.asarray(looks @ self._directions[:, : looks.shape[1]].T)
+        return np.asarray(looks @ self._directions.T)
 
 
 def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:

@@ -82,17 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--seed", type=int, default=0)
     tune.set_defaults(run=_tune)
     hand = commands.add_parser("hand", help="fit how a model learns a visitor's hand, on writers it has not seen")
-    hand.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
-    hand.add_argument(
-        "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
-    )
     hand.set_defaults(run=_hand)
     unseen = commands.add_parser("unseen", help="measure how a recipe reads people whom it was not trained on")
-    unseen.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
-    unseen.add_argument(
-        "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
-    )
     unseen.set_defaults(run=_unseen)
+    for each in (hand, unseen):
+        each.add_argument("fold", help="a model of the same recipe that was trained with held_out: a name, or a path")
+        each.add_argument(
+            "--into", required=True, metavar="MODEL", help="whose card is told: a model in models/, or a path"
+        )
     predict = commands.add_parser("predict", help="read pictures of one digit each")
     predict.add_argument("name", help="a model in models/, or a path")
     predict.add_argument("files", nargs="+", type=Path, metavar="file")

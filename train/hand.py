@@ -21,10 +21,9 @@ from train.cards import read_card
 from train.data import Pens
 from train.errors import TrainError
 from train.pen import Writing
-from train.unseen import find_unseen
+from train.unseen import PENS, find_unseen
 
 SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
-PENS = 4  # with so many pens each digit is drawn, for a fit
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 LESSON = 2  # examples of each digit that the guided page asks for
 DRAWS = 3  # ways in which each writer may correct, for a fit
@@ -63,7 +62,7 @@ class Writer:
     @cached_property
     def cosines(self) -> np.ndarray:
         """How much each digit looks like each other one that is an example (n, n)."""
-        return np.asarray(self.looks @ self.directions[:, : self.looks.shape[1]].T)
+        return np.asarray(self.looks @ self.directions.T)
 
     @property
     def half(self) -> slice:

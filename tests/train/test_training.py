@@ -86,7 +86,8 @@ def test_a_teacher_is_believed_more_than_the_label(tmp_path, model):
     assert (np.asarray(student.predict(frames, verbose=0)).argmax(1) == labels).all()
 
 
-def test_the_epoch_is_picked_by_accuracy_or_by_loss():
-    history = {"val_accuracy": [0.9, 0.95, 0.94], "val_loss": [0.3, 0.2, 0.1]}
+def test_the_epoch_is_picked_by_accuracy_or_by_loss_or_is_the_last():
+    history = {"loss": [0.3, 0.2, 0.1, 0.1], "val_accuracy": [0.9, 0.95, 0.94, 0.94], "val_loss": [0.3, 0.2, 0.1, 0.2]}
     assert pick_epoch(history, "accuracy") == 2
     assert pick_epoch(history, "loss") == 3
+    assert pick_epoch(history, "last") == 4

@@ -101,7 +101,8 @@ def test_an_unknown_model_or_set_lists_the_known(tmp_path):
         verify(ROOT / "models" / "nonsense", "mnist", tmp_path)
     with pytest.raises(
         TrainError,
-        match=r"no data set 'nonsense'; there are mnist, pendigits, unipen, strings, letters, negatives, or",
+        match=r"no data set 'nonsense'; there are mnist, pendigits, unipen, strings, letters, negatives, "
+        r"or give a path to an",
     ):
         verify(SMALL, "nonsense", tmp_path)
 
