@@ -1,50 +1,106 @@
-"""How many files of single digits are read a second from the shell.
+"""How many files are read a second from the shell, by processes and by Dask, and what the largest process weighs.
 
-scripts/bench bulk [--files 5000]
+scripts/bench bulk [--files 20000] [--write]
+
+Drawings of single digits, few and many; cells and cheques, and tables and pages, where DIGITS_DATA has them, each
+several times. All with two jobs, the start included. --write puts the table into docs/scale.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.handwriting import sets
 from recognizer.encode import encode
 from recognizer.strokes import rasterise
+from train.cards import replace_between
+from train.data import find_folder
 
 ROOT = Path(__file__).resolve().parent.parent
+SCALE = ROOT / "docs" / "scale.md"
+START, END = "<!-- bulk: written by `scripts/bench bulk --write` -->", "<!-- end of bulk -->"
+HEADER = """\
+| files | read by | a second | a second of a core | largest process |
+|---|---|--:|--:|--:|"""
 JOBS = 2
-ENGINES = ["processes"] + ["dask"] * bool(find_spec("distributed"))
+PROCESSES, DASK = "--jobs", "--engine dask --jobs"
+ENGINES = [PROCESSES] + [DASK] * bool(find_spec("distributed"))
+FEW = 10  # times fewer files than there are, for what does not grow with them
+PAPERS = {"cells, amounts on cheques": ("cells", "amounts"), "tables, pages": ("tables", "notebook")}
+SHARES = {"cells, amounts on cheques": 20, "tables, pages": 100}  # times fewer than drawings, as they take longer
 TURN = 0.2  # radians, at most, that a digit leans
+
+
+@dataclass(frozen=True)
+class Run:
+    """A reading of a folder: seconds, those of processors, and the megabytes that its largest process took at most."""
+
+    seconds: float
+    computed: float
+    megabytes: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=5000)
-    report(parser.parse_args().files)
-
-
-def report(files: int) -> None:
-    """Draw the files, read them, and print how fast that went."""
-    for side in (28, 400):
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/scale.md")
+    options = parser.parse_args()
+    lines = [HEADER]
+    print(HEADER, flush=True)
+    for words, count, fill in _cases(options.files):
         with tempfile.TemporaryDirectory() as folder:
-            draw(Path(folder), files, side)
-            print(f"bulk reading of {files} PNGs of {side}×{side} with --jobs {JOBS}, its start included")
+            fill(Path(folder), count)
             for engine in ENGINES:
-                before, start = spent(), time.perf_counter()
-                command = [sys.executable, "-m", "recognizer", "read", folder, "--jobs", str(JOBS), "--engine", engine]
-                subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                seconds, cpu = time.perf_counter() - start, spent() - before
-                print(
-                    f"  {engine:10} a second{files / seconds:10.0f}, a second of a core{files / cpu:10.0f}", flush=True
-                )
+                lines.append(describe(words, count, engine, read(folder, engine)))
+                print(lines[-1], flush=True)
+    if options.write:
+        SCALE.write_text(replace_between(START, END, SCALE.read_text(), "\n".join(lines)))
+
+
+def _cases(files: int) -> list[tuple[str, int, Callable[[Path, int], None]]]:
+    """What the files show, how many there are, and what puts them into a folder."""
+    cases: list[tuple[str, int, Callable[[Path, int], None]]] = [
+        ("drawings of 28 × 28", files // FEW, partial(draw, side=28)),
+        ("drawings of 28 × 28", files, partial(draw, side=28)),
+        ("drawings of 400 × 400", files, partial(draw, side=400)),
+    ]
+    data = find_folder()
+    there = sets.find_names(data) if (data / "sets.json").is_file() else []
+    for words, names in PAPERS.items():
+        if set(names) <= set(there):
+            cases.append((words, files // SHARES[words], partial(copy, data, names)))
+    return cases
+
+
+def read(folder: str, engine: str) -> Run:
+    """Read all files of a folder from the shell. Raises CalledProcessError."""
+    command = [sys.executable, "-m", "recognizer", "read", folder, *engine.split(), str(JOBS)]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def describe(words: str, count: int, engine: str, run: Run) -> str:
+    """A row of the table."""
+    rates = f"{count / run.seconds:,.0f} | {count / run.computed:,.0f}"
+    return f"| {count:,} {words} | `{engine} {JOBS}` | {rates} | {run.megabytes:.0f} MB |"
 
 
 def draw(folder: Path, files: int, side: int) -> None:
@@ -58,10 +114,11 @@ def draw(folder: Path, files: int, side: int) -> None:
         (folder / f"{number:05}.png").write_bytes(encode(canvas))
 
 
-def spent() -> float:
-    """Seconds of processor time that processes started here, and theirs, have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def copy(data: Path, names: tuple[str, ...], folder: Path, files: int) -> None:
+    """Put so many pictures of sets into a folder, each as often as the others."""
+    pictures = [sample.picture() for name in names for sample in sets.load(data, name).samples]
+    for number in range(files):
+        (folder / f"{number:05}.png").write_bytes(pictures[number % len(pictures)])
 
 
 if __name__ == "__main__":

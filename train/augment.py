@@ -24,6 +24,8 @@ RINGING = 0.12  # the same for the rings that JPEG draws around strokes
 AS_IT_IS = Augmentation(clean=1.0, thinnest=1.9, widest=5.4)  # pictures unchanged, strokes with any usual pen
 FLAWED = 0.3  # share of the pictures that show a flaw of its kind, where the recipe wants any
 TORN = 0.12  # of a side, how much of a digit may be off the edge of its picture
+COARSE = (11, 28)  # pixels, the longest side of a digit in a small picture; with fewer, people cannot read it either
+CUT = (0.2, 0.5)  # how dark a pixel is that counts as ink where there is only black and white
 STEPS = np.arange(WORK, dtype=np.float32) - WORK / 2
 GRID = np.stack(np.meshgrid(STEPS, STEPS))  # (2, WORK, WORK), x and y from the middle of the working picture
 
@@ -131,6 +133,8 @@ def _add_flaws(ink: np.ndarray, zoom: float, how: Augmentation, rng: np.random.G
         ink = np.clip(ink + grain * (ink > 0.05), 0, 1)
     if how.jpeg and rng.random() < FLAWED:
         ink = _compress(ink, rng)
+    if how.coarse and rng.random() < how.coarse:
+        ink = _coarsen(ink, rng)
     return np.where(ink < PAPER, 0, ink)
 
 
@@ -179,3 +183,14 @@ def _compress(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     )
     decoded = 1 - np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)) / np.float32(255)
     return np.where(decoded < RINGING, 0, decoded)
+
+
+def _coarsen(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink in as few pixels as scans of old and icons have, half of them in black and white alone."""
+    x, y, width, height = cv2.boundingRect((ink > PAPER).astype(np.uint8))
+    scale = np.exp(rng.uniform(*np.log(COARSE))) / max(width, height)
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    coarse = cv2.resize(ink[y : y + height, x : x + width], small, interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        coarse = (coarse > rng.uniform(*CUT) * coarse.max()).astype(np.float32)
+    return coarse

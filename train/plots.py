@@ -46,12 +46,12 @@ def write_history(folder: Path, title: str, history: Mapping[str, Sequence[float
     """Write how accuracy and loss went with the epochs."""
     folder.mkdir(parents=True, exist_ok=True)
     figure, axes = _figure(9, 3.6, columns=2)
-    for axis, name in zip(axes, ("accuracy", "loss"), strict=True):
+    for axis, name, corner in zip(axes, ("accuracy", "loss"), ("lower right", "upper right"), strict=True):
         epochs = range(1, len(history[name]) + 1)
         axis.plot(epochs, history[name], color=BLUE, label="training")
         axis.plot(epochs, history[f"val_{name}"], color=ORANGE, linestyle="--", label="validation")
         axis.set(xlabel="epoch", ylabel=name)
-        axis.legend()
+        axis.legend(loc=corner)
     figure.suptitle(f"{title}: training history")
     _save(figure, folder / "history.png")
 
@@ -124,7 +124,7 @@ def _reliability(title: str, probabilities: np.ndarray, labels: np.ndarray) -> F
         axis.annotate(f"{count:,}", (x, y), fontsize=7, xytext=(4, -9), textcoords="offset points")
     axis.set(xlabel="confidence", ylabel="share that is right", xlim=(0, 1.05), ylim=(0, 1.05))
     axis.set_title(f"{title}: reliability (calibration error {measures.calibration_error(probabilities, labels):.2%})")
-    axis.legend()
+    axis.legend(loc="upper left")
     return figure
 
 

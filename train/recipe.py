@@ -56,6 +56,7 @@ class Augmentation:
     leftovers: float = 0.0  # share of the pictures with a bit of a line or neighbour beside the digit
     noise: float = 0.0  # the largest standard deviation of the camera's grain, where ink is 1
     jpeg: bool = False  # whether some pictures are compressed as badly as JPEG does
+    coarse: float = 0.0  # share of the pictures that have few pixels, or black and white ones alone
 
 
 @dataclass(frozen=True)

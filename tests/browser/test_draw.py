@@ -134,7 +134,7 @@ def test_bars_move_they_are_not_replaced(visit, strokes):
     expect(answer(page)).to_have_text("7")
     page.locator("#answer rect").first.evaluate("bar => bar.id = 'same'")
     by_mouse(page, strokes["3"])  # over it
-    expect(answer(page)).not_to_have_text("7")
+    expect(answer(page)).not_to_have_text(["7"])  # what is drawn over it may be taken for a digit beside it
     assert page.locator("#answer rect").first.get_attribute("id") == "same"
 
 
