@@ -57,16 +57,22 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--write", action="store_true", help="put the table into docs/scale.md")
     options = parser.parse_args()
+    table = "\n".join(report(options.files))
+    if options.write:
+        SCALE.write_text(replace_between(START, END, SCALE.read_text(), table))
+
+
+def report(files: int) -> list[str]:
+    """Put files into folders, read them, and print and return the table of how fast that went."""
     lines = [HEADER]
     print(HEADER, flush=True)
-    for words, count, fill in _cases(options.files):
+    for words, count, fill in _cases(files):
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder), count)
             for engine in ENGINES:
                 lines.append(describe(words, count, engine, read(folder, engine)))
                 print(lines[-1], flush=True)
-    if options.write:
-        SCALE.write_text(replace_between(START, END, SCALE.read_text(), "\n".join(lines)))
+    return lines
 
 
 def _cases(files: int) -> list[tuple[str, int, Callable[[Path, int], None]]]:

@@ -24,7 +24,7 @@ from benchmarks.latency import time_call
 from recognizer import Model, read
 from recognizer.bundle import DIGIT_COUNT, Votes
 from recognizer.frame import SIDE
-from recognizer.hand import Hand, describe
+from recognizer.hand import LEAST, Hand, describe, vote
 from recognizer.model import locate
 from train.hand import (
     Adapt,
@@ -32,7 +32,6 @@ from train.hand import (
     Teach,
     Way,
     Writer,
-    add,
     attend,
     correct,
     count_errors,
@@ -79,7 +78,7 @@ def main() -> None:
     canvas = draw_and_read(model)
     print(f"{len(canvas)} writers, {sum(len(w.labels) for w in canvas)} digits; how examples weigh, fitted:")
     for votes, count in Counter(map(astuple, fitted.values())).items():
-        print("  weight {:g}, sharpness {:g}: {} times".format(*votes, count))
+        print("  weight {:g}, sharpness {:g}, unknown {:g}: {} times".format(*votes, count))
     print()
     print(ROW.format("errors in second halves, of a replay", "network", "hand", "ratio", "95 %, over writers"))
 
@@ -171,9 +170,9 @@ def means(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
 
     def adapt(number: int) -> np.ndarray:
-        found = np.zeros(DIGIT_COUNT)
-        found[known] = np.exp(-votes.sharpness * (1 - centres @ writer.directions[number]))
-        return add(writer.shares[number], votes.weight * found)
+        likeness = np.full(DIGIT_COUNT, votes.unknown)
+        likeness[known] = centres @ writer.directions[number]
+        return vote(writer.shares[number], likeness, votes)
 
     return adapt
 
@@ -187,7 +186,8 @@ def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
 
     def adapt(number: int) -> np.ndarray:
         alike = np.exp(-votes.sharpness * (1 - writer.cosines[numbers, number]))
-        return add(writer.shares[number], 2 * votes.weight * (alike @ weights))
+        changed = np.maximum(writer.shares[number], LEAST) * np.exp(2 * votes.weight * (alike @ weights))
+        return np.asarray(changed / changed.sum())
 
     return adapt
 

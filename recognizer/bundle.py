@@ -99,11 +99,12 @@ class Votes:
 
     weight: float  # what an example that looks the same adds to the log of its digit's share
     sharpness: float  # how fast that falls with 1 less the cosine between the two
+    unknown: float  # the cosine that is taken of a digit without an example, lest those with one are all preferred
 
     def __post_init__(self) -> None:
         """Refuse what would turn examples against their own digits. Raises ValueError."""
-        if not (0 <= self.weight < math.inf and 0 <= self.sharpness < math.inf):
-            raise ValueError(f"weight {self.weight} and sharpness {self.sharpness} are not 0 or more")
+        if not (0 <= self.weight < math.inf and 0 <= self.sharpness < math.inf and -1 <= self.unknown <= 1):
+            raise ValueError(f"{self}: not a weight and sharpness of 0 or more, and an unknown of -1 to 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +269,11 @@ def _from_version_1(card: dict[str, Any]) -> dict[str, Any]:
     return {"votes": None} | card if card.get("kind") == DigitCard.kind else card
 
 
+def _from_version_2(card: dict[str, Any]) -> dict[str, Any]:
+    """Digits without an example gained nothing, whatever those with one did."""
+    return card | {"votes": {"unknown": -1.0} | card["votes"]} if isinstance(card.get("votes"), dict) else card
+
+
 def _upgrade_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
     """The oldest recipes named one data set and had one network. Pens drew wider than recipes said."""
     data = recipe.get("data")
@@ -288,5 +294,6 @@ PEN = 0.4  # frame pixels by which pens drew wider
 MIGRATIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = [
     _from_version_0,
     _from_version_1,
+    _from_version_2,
 ]  # by the version that each is for
 VERSION = len(MIGRATIONS)

@@ -66,10 +66,9 @@ class Hand:
 
     def adapt(self, shares: np.ndarray, looks: np.ndarray) -> np.ndarray:
         """Return shares (n, 10) of digits that look like this, changed by the examples that look like them."""
-        nearest = np.maximum.reduceat(self._compare(looks), self._starts, axis=1)
-        changed = np.maximum(shares, LEAST)
-        changed[:, self._known] *= np.exp(self.votes.weight * np.exp(-self.votes.sharpness * (1 - nearest)))
-        return np.asarray(changed / changed.sum(1, keepdims=True))
+        nearest = np.full(shares.shape, self.votes.unknown)
+        nearest[:, self._known] = np.maximum.reduceat(self._compare(looks), self._starts, axis=1)
+        return vote(shares, nearest, self.votes)
 
     def find_nearest(self, look: np.ndarray, digit: int) -> Any:
         """Return the name of the example of a digit that looks most like this (traits,)."""
@@ -78,6 +77,12 @@ class Hand:
     def _compare(self, looks: np.ndarray) -> np.ndarray:
         """The cosines (n, examples) of looks (n, traits) with the examples."""
         return np.asarray(looks @ self._directions.T)
+
+
+def vote(shares: np.ndarray, likeness: np.ndarray, votes: Votes) -> np.ndarray:
+    """Return shares (…, 10) changed by how much digits look like examples of each digit, as cosines (…, 10)."""
+    changed = np.maximum(shares, LEAST) * np.exp(votes.weight * np.exp(-votes.sharpness * (1 - likeness)))
+    return np.asarray(changed / changed.sum(-1, keepdims=True))
 
 
 def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:

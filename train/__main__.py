@@ -205,7 +205,7 @@ def _hand(options: argparse.Namespace) -> None:
 
     votes = hand.fit(hand.count_errors(hand.read_writers(open_model(locate(options.fold)))))
     hand.teach(Bundle(locate(options.into)), votes)
-    print(f"{options.into} weighs examples by {votes.weight}, with a sharpness of {votes.sharpness}.")
+    print(f"{options.into} now learns a hand by {votes}.")
 
 
 def _unseen(options: argparse.Namespace) -> None:

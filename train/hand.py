@@ -15,7 +15,7 @@ import numpy as np
 
 from recognizer import Model
 from recognizer.bundle import DIGIT_COUNT, Bundle, Votes
-from recognizer.hand import LEAST, describe, pack, unpack
+from recognizer.hand import describe, pack, unpack, vote
 from train.augment import AS_IT_IS
 from train.cards import read_card
 from train.data import Pens
@@ -27,7 +27,7 @@ SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 LESSON = 2  # examples of each digit that the guided page asks for
 DRAWS = 3  # ways in which each writer may correct, for a fit
-TRIED = [Votes(*pair) for pair in product((10.0, 15.0, 20.0, 30.0, 45.0), (8.0, 10.0, 12.0, 15.0, 20.0))]
+TRIED = [Votes(*each) for each in product((20.0, 30.0, 45.0, 65.0), (8.0, 10.0, 12.0, 15.0), (0.65, 0.7, 0.75))]
 
 Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
 Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
@@ -113,19 +113,14 @@ def attend(writer: Writer, number: int, right: bool, examples: Examples, rng: np
 def nearest(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
     """The way of `recognizer.hand`, with cosines that are computed once."""
     numbers, digits = map(np.array, zip(*examples, strict=True))
+    known = np.isin(np.arange(DIGIT_COUNT), digits)
 
     def adapt(number: int) -> np.ndarray:
-        strongest = np.zeros(DIGIT_COUNT)
-        np.maximum.at(strongest, digits, np.exp(-votes.sharpness * (1 - writer.cosines[number, numbers])))
-        return add(writer.shares[number], votes.weight * strongest)
+        likeness = np.where(known, -1.0, votes.unknown)
+        np.maximum.at(likeness, digits, writer.cosines[number, numbers])
+        return vote(writer.shares[number], likeness, votes)
 
     return adapt
-
-
-def add(shares: np.ndarray, votes: np.ndarray) -> np.ndarray:
-    """Return shares (10,) with votes (10,) added to their logs."""
-    changed = np.maximum(shares, LEAST) * np.exp(votes)
-    return np.asarray(changed / changed.sum())
 
 
 def replay(writer: Writer, way: Way, votes: Votes, teach: Teach, rng: np.random.Generator) -> np.ndarray:
@@ -146,20 +141,19 @@ def fit(errors: Mapping[str, np.ndarray], without: str | None = None) -> Votes:
 
 
 def count_errors(writers: Sequence[Writer]) -> dict[str, np.ndarray]:
-    """Return how many digits of each writer's second halves are wrong with all votes that are tried, (len(TRIED),).
-
-    As many of those who correct as they go are counted as of those who write what the guided page asks for.
-    """
+    """Return how many digits of each writer's second halves are wrong with all votes that are tried, (len(TRIED),)."""
     errors: dict[str, np.ndarray] = {}
     for writer in writers:
-        rng = np.random.default_rng(0)
-        found = [
-            sum(_count(replay(writer, nearest, votes, correct, rng), writer) for _ in range(DRAWS))
-            + DRAWS * _count(replay(writer, nearest, votes, attend, rng), writer)
-            for votes in TRIED
-        ]
-        errors[writer.name] = errors.get(writer.name, 0) + np.array(found)
+        found = np.array([_count_errors(writer, votes) for votes in TRIED])
+        errors[writer.name] = errors.get(writer.name, 0) + found
     return errors
+
+
+def _count_errors(writer: Writer, votes: Votes) -> int:
+    """As many of those who correct as they go are counted as of those who write what the guided page asks for."""
+    rng = np.random.default_rng(0)  # the same for all votes, so that they differ by nothing else
+    corrected = sum(_count(replay(writer, nearest, votes, correct, rng), writer) for _ in range(DRAWS))
+    return corrected + DRAWS * _count(replay(writer, nearest, votes, attend, rng), writer)
 
 
 def _count(shares: np.ndarray, writer: Writer) -> int:

@@ -46,12 +46,12 @@ def write_history(folder: Path, title: str, history: Mapping[str, Sequence[float
     """Write how accuracy and loss went with the epochs."""
     folder.mkdir(parents=True, exist_ok=True)
     figure, axes = _figure(9, 3.6, columns=2)
-    for axis, name, corner in zip(axes, ("accuracy", "loss"), ("lower right", "upper right"), strict=True):
+    for axis, name in zip(axes, ("accuracy", "loss"), strict=True):
         epochs = range(1, len(history[name]) + 1)
         axis.plot(epochs, history[name], color=BLUE, label="training")
         axis.plot(epochs, history[f"val_{name}"], color=ORANGE, linestyle="--", label="validation")
         axis.set(xlabel="epoch", ylabel=name)
-        axis.legend(loc=corner)
+        axis.legend(loc="upper right" if name == "loss" else "lower right")
     figure.suptitle(f"{title}: training history")
     _save(figure, folder / "history.png")
 

@@ -134,7 +134,7 @@ def test_what_is_wrong_with_a_card_is_said_whatever_its_version(tmp_path, table,
         ("{}", "lacks name, description, recipe, "),
         ('{"version": 1}', "tells of a model of None, not of digits"),
         ('{"version": "1"}', "version: expected int, not '1'"),
-        ('{"version": -1}', "is of version -1, and known here are 0 to 2"),
+        ('{"version": -1}', "is of version -1, and known here are 0 to 3"),
     ],
 )
 def test_a_file_that_is_no_card_is_named(tmp_path, content, message):

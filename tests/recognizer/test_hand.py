@@ -8,7 +8,7 @@ from recognizer.bundle import Votes
 from recognizer.hand import PICTURE, Hand, adapt, describe, pack, unpack
 from tests.drawing import FOUR, ONE, SCRIBBLE, SEVEN, SEVEN_PNG, draw, encode, table
 
-VOTES = Votes(weight=8.0, sharpness=8.0)
+VOTES = Votes(weight=8.0, sharpness=8.0, unknown=-1.0)
 
 
 def looks(*rows):
@@ -63,6 +63,15 @@ def test_what_looks_like_no_example_stays():
     np.testing.assert_allclose(hand((1, [1, 0, 1, 0])).adapt(before, looks([0, 1, 0, 1])), before, atol=1e-3)
 
 
+def test_a_digit_without_an_example_is_taken_to_look_a_little_like_one():
+    known = hand((1, [1, 0, 1, 0]))
+    known.votes = dataclasses.replace(VOTES, unknown=0.7)
+    before = shares((7, 1), share=0.55)
+    alike, unlike = (known.adapt(before, looks(row))[0, 1] for row in ([1, 0, 1, 0], [0, 1, 0, 1]))
+    assert unlike < before[0, 1] < alike
+    assert known.adapt(before, looks([0, 1, 0, 1]))[0, 7] > before[0, 7]
+
+
 def test_examples_of_several_digits_outweigh_each_other():
     both = hand((1, [1, 0, 1, 0]), (7, [1, 0, 1, 0]))
     before = shares((7, 1))
@@ -88,7 +97,7 @@ def seven(model):
 def said(model, reading, digit, number=0):
     """A hand with one example: a digit of a reading, of which is said what it is."""
     frame = reading.frames[number : number + 1]
-    return Hand(np.array([digit]), pack(describe(model.features(frame), frame)), ["it"], Votes(30.0, 8.0))
+    return Hand(np.array([digit]), pack(describe(model.features(frame), frame)), ["it"], Votes(30.0, 8.0, -1.0))
 
 
 def test_a_reading_says_what_has_changed(model, seven):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from recognizer.frame import frame
-from train.augment import TORN, _tear, augment
+from train.augment import COARSE, TORN, _coarsen, _tear, augment
 from train.pen import draw
 from train.recipe import Augmentation, load
 
@@ -68,3 +68,17 @@ def test_a_torn_digit_has_lost_its_foot_or_a_side_but_not_its_top():
     assert (sizes >= np.round(np.array(whole) * (1 - TORN)) - 1).all()
     assert sizes.min(0) == pytest.approx(np.array(whole) * (1 - TORN), rel=0.05)
     assert all(_tear(ring, rng)[:3].any() for _ in range(60))
+
+
+def test_a_coarse_digit_has_few_pixels_and_half_of_them_are_black_and_white(frames):
+    rng = np.random.default_rng(0)
+    coarse = [_coarsen(picture, rng) for picture in np.repeat(frames, 2, 0)]
+    sides = np.array([max(picture.shape) for picture in coarse])
+    assert (sides.min(), sides.max()) == COARSE
+    assert np.mean([np.isin(picture, (0, 1)).all() for picture in coarse]) == pytest.approx(0.5, abs=0.06)
+    assert all(picture.any() for picture in coarse)
+
+
+def test_coarse_digits_stay_what_they_are(frames, writings, model):
+    read = model.probabilities(changed(frames, Augmentation(coarse=1.0))).argmax(1)
+    assert (read == [one.label for one in writings]).mean() > 0.95

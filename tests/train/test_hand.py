@@ -29,7 +29,7 @@ def make(seed=0):
 
 
 def test_a_writer_who_corrects_is_read_better():
-    answered = replay(make(), nearest, Votes(10.0, 10.0), correct, np.random.default_rng(0))
+    answered = replay(make(), nearest, Votes(10.0, 10.0, -1.0), correct, np.random.default_rng(0))
     wrong = answered.argmax(1) != make().labels
     assert make().wrong.sum() == ODD / 2
     assert wrong[0]
@@ -37,7 +37,7 @@ def test_a_writer_who_corrects_is_read_better():
 
 
 def test_who_teaches_nothing_is_read_as_before():
-    answered = replay(make(), nearest, Votes(10.0, 10.0), lambda *_: False, np.random.default_rng(0))
+    answered = replay(make(), nearest, Votes(10.0, 10.0, -1.0), lambda *_: False, np.random.default_rng(0))
     np.testing.assert_array_equal(answered, make().shares)
 
 
@@ -50,7 +50,7 @@ def test_half_of_what_is_wrong_is_corrected_and_a_tenth_of_what_is_right():
 
 
 def test_the_replay_weighs_as_the_code_that_serves():
-    writer, votes, examples = make(), Votes(7.0, 12.0), [(0, 1), (1, 7), (2, 1)]
+    writer, votes, examples = make(), Votes(7.0, 12.0, 0.7), [(0, 1), (1, 7), (2, 1)]
     numbers = [number for number, _ in examples]
     served = Hand(np.array([1, 7, 1]), writer.packed[numbers], numbers, votes).adapt(writer.shares, writer.looks)
     replayed = [nearest(writer, examples, votes)(number) for number in range(ODD)]
@@ -58,12 +58,12 @@ def test_the_replay_weighs_as_the_code_that_serves():
 
 
 def test_the_votes_with_the_fewest_errors_are_taken(monkeypatch):
-    monkeypatch.setattr(hand, "TRIED", [Votes(0.0, 10.0), Votes(10.0, 10.0), Votes(20.0, 10.0)])
+    monkeypatch.setattr(hand, "TRIED", [Votes(0.0, 10.0, -1.0), Votes(10.0, 10.0, -1.0), Votes(20.0, 10.0, -1.0)])
     errors = count_errors([make(0), dataclasses.replace(make(1), name="another")])
     assert errors["made up"][0] == 2 * hand.DRAWS * ODD / 4
     assert errors["made up"][1] < 5
-    assert fit(errors) == Votes(10.0, 10.0)
-    assert fit({"one": np.array([0, 1, 2]), "other": np.array([9, 0, 0])}, without="other") == Votes(0.0, 10.0)
+    assert fit(errors) == Votes(10.0, 10.0, -1.0)
+    assert fit({"one": np.array([0, 1, 2]), "other": np.array([9, 0, 0])}, without="other") == Votes(0.0, 10.0, -1.0)
 
 
 @pytest.fixture

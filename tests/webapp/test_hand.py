@@ -13,7 +13,7 @@ from webapp.history.retention import erase
 from webapp.history.store import Entry, Example, db
 from webapp.reading import hand
 
-STRONG = Votes(weight=30.0, sharpness=8.0)  # which one example is enough for, however sure the network is
+STRONG = Votes(weight=30.0, sharpness=8.0, unknown=-1.0)  # which one example is enough for, however sure the network is
 NUMBER = encode(draw(beside([SEVEN, FOUR], 0.8), (600, 400)))
 
 
