@@ -15,7 +15,6 @@ import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import cast
 
 import numpy as np
 
@@ -99,7 +98,7 @@ def main() -> None:
     tell("  two people at one computer", writers=[pair(*two) for two in zip(known[::2], known[1::2], strict=True)])
     tell("drawn on the canvas", writers=canvas)
     tell_who(found)
-    tell_cost(model, canvas, next(iter(fitted.values())))
+    tell_cost(canvas, next(iter(fitted.values())))
 
 
 def draw_and_read(model: Model) -> list[Writer]:
@@ -111,13 +110,8 @@ def draw_and_read(model: Model) -> list[Writer]:
         count += len(writings)
         frames = np.concatenate([reading.frames for reading in readings])
         shares = np.array([reading.digits[0].probabilities for reading in readings])
-        writers.append(Writer(name, np.array([w.label for w in writings]), shares, look(model, frames)))
+        writers.append(Writer(name, np.array([w.label for w in writings]), shares, describe(frames)))
     return writers
-
-
-def look(model: Model, frames: np.ndarray) -> np.ndarray:
-    """How the digits in frames look to a hand."""
-    return describe(cast(np.ndarray, model.features(frames)), frames)
 
 
 def pair(one: Writer, other: Writer) -> Writer:
@@ -220,15 +214,13 @@ def tell_who(found: Sequence[Sequence[Replay]]) -> None:
     print("calibration error, network alone / hand  {:.2%} / {:.2%}".format(*honest))
 
 
-def tell_cost(model: Model, writers: Sequence[Writer], votes: Votes) -> None:
+def tell_cost(writers: Sequence[Writer], votes: Votes) -> None:
     """Print what a digit takes longer with many examples, and what these take."""
     packed = np.resize(np.concatenate([writer.packed for writer in writers]), (MANY, writers[0].packed.shape[1]))
     hand = Hand(np.arange(MANY) % DIGIT_COUNT, packed, range(MANY), votes)
     frame, shares = np.random.default_rng(0).random((1, SIDE, SIDE), np.float32), np.full((1, DIGIT_COUNT), 0.1)
-    times = [time_call(lambda: hand.adapt(shares, look(model, frame))) for _ in range(MANY)]
-    alone = [time_call(lambda: model.probabilities(frame)) for _ in range(MANY)]
-    more = 1000 * (np.median(times) - np.median(alone))
-    print(f"one digit more, with {MANY} examples         {more:.3f} ms, in a number {1000 * np.median(times):.3f} ms")
+    seconds = np.median([time_call(lambda: hand.adapt(shares, describe(frame))) for _ in range(MANY)])
+    print(f"one digit more, with {MANY} examples         {1000 * seconds:.3f} ms")
     print(f"an example                               {packed.shape[1]} bytes")
 
 

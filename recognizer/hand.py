@@ -1,9 +1,9 @@
 """A writer's own digits, of which it is known what they are → what they say of the next ones.
 
-Each example is kept as it looks: by the features that the network makes of it, and by a small picture, in four bits
-each. A digit that looks like an example becomes likelier to be what that one is (Tip-Adapter: Zhang et al. 2022,
-arXiv:2207.09519; deep k-nearest neighbours: Papernot and McDaniel 2018, arXiv:1803.04765). The network has learnt not
-to see whose hand it is; the small picture shows that. `scripts/bench hand` compares this way with others.
+Each example is kept as it looks: which way its edges run, and where, in four bits each. A digit that looks like an
+example becomes likelier to be what that one is (Tip-Adapter: Zhang et al. 2022, arXiv:2207.09519; deep k-nearest
+neighbours: Papernot and McDaniel 2018, arXiv:1803.04765). Not by the network's own features, as that has learnt not to
+see whose hand it is. `scripts/bench hand` compares this way with others.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 
 from recognizer.bundle import Votes
@@ -19,23 +20,36 @@ from recognizer.frame import SIDE
 from recognizer.glyphs import DIGITS
 from recognizer.reading import PLACES, REJECTED, Adapted, Digit, Reading
 
-MARGIN = 2  # pixels at the edges of a frame that the small picture leaves out
-CELL = 3  # pixels of a frame, along each side, that are one of the small picture
-PICTURE = 2 / 3  # weight of the small picture in how alike two digits look; the rest is that of the features
+MARGIN = 2  # pixels at the edges of a frame that are left out
+CELLS = 4  # along each side of a frame
+DIRECTIONS = 12  # that edges run in
+BLUR = 0.7  # pixels, the standard deviation by which edges are softened before
+LOOK = "edges 4x4x12"  # names what looks are made of; another name where that changes, so that they are made anew
 LEVELS = 15  # of a trait that is kept, above 0
 LEAST = 1e-6  # the smallest share of a digit that is told from none
+_inner = np.arange(SIDE - 2 * MARGIN) * CELLS // (SIDE - 2 * MARGIN)
+_first_traits = DIRECTIONS * (CELLS * _inner[:, None] + _inner)  # of the cell that each pixel lies in
 
 
-def describe(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Return how digits look, by their features (n, m) and in small, by their frames (n, 28, 28).
+def describe(frames: np.ndarray) -> np.ndarray:
+    """Return how digits in frames (n, 28, 28) look, (n, an even number of traits) of 0 and more, rows of length 1.
 
-    That is (n, an even number of traits) of 0 and more, each row of length 1.
+    Traits are roots of how much edge runs in each direction in each cell (histograms of oriented gradients: Dalal and
+    Triggs, CVPR 2005; their roots: Arandjelović and Zisserman, CVPR 2012).
     """
-    side = (SIDE - 2 * MARGIN) // CELL
-    inner = frames[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
-    small = inner.reshape(len(frames), side, CELL, side, CELL).mean((2, 4)).reshape(len(frames), -1)
-    odd = np.zeros((len(frames), features.shape[1] % 2), np.float32)
-    return np.hstack([(1 - PICTURE) ** 0.5 * _normalise(features), PICTURE**0.5 * _normalise(small), odd])
+    return _normalise(np.sqrt([_count_edges(frame.astype(np.float32)) for frame in frames]))
+
+
+def _count_edges(frame: np.ndarray) -> np.ndarray:
+    """How much edge runs in each direction in each cell; what runs between two directions counts for both."""
+    soft = cv2.GaussianBlur(frame, (0, 0), BLUR)
+    strength, angle = cv2.cartToPolar(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
+    inside = slice(MARGIN, -MARGIN)
+    strength, turn = strength[inside, inside], angle[inside, inside] * np.float32(DIRECTIONS / (2 * np.pi))
+    direction = turn.astype(np.intp)
+    beyond = strength * (turn - direction)
+    places = np.stack([_first_traits + direction % DIRECTIONS, _first_traits + (direction + 1) % DIRECTIONS])
+    return np.bincount(places.ravel(), np.stack([strength - beyond, beyond]).ravel(), CELLS * CELLS * DIRECTIONS)
 
 
 def pack(looks: np.ndarray) -> np.ndarray:
@@ -85,13 +99,10 @@ def vote(shares: np.ndarray, likeness: np.ndarray, votes: Votes) -> np.ndarray:
     return np.asarray(changed / changed.sum(-1, keepdims=True))
 
 
-def adapt(reading: Reading, features: np.ndarray, hand: Hand) -> Reading:
-    """Return a reading as it is for a writer, by the features (n, features) of its n digits.
-
-    What was taken for no digit stays so.
-    """
+def adapt(reading: Reading, hand: Hand) -> Reading:
+    """Return a reading as it is for a writer. What was taken for no digit stays so."""
     before = np.array([digit.probabilities for digit in reading.digits])
-    looks = describe(features, reading.frames)
+    looks = describe(reading.frames)
     after = hand.adapt(before, looks)
     digits = [_weigh(digit, shares) for digit, shares in zip(reading.digits, after, strict=True)]
     adapted = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import zipfile
@@ -24,9 +23,6 @@ HERE = Path(__file__).resolve().parent
 MODELS = next(filter(Path.is_dir, (HERE / "models", HERE.parent / "models")))  # those that come along
 BATCH = 16  # frames. More at once take no less time each, but memory that is kept
 CLASSES = DIGIT_COUNT, DIGIT_COUNT + 1  # of a model's answers, with or without one for what is no digit
-FINGERPRINT = 16  # hexadecimal digits
-LOOKS = b"features and small picture"  # what `recognizer.hand` compares digits by; another text where that changes
-MOST_FEATURES = 256  # of a frame that are worth to be kept
 LITERT_IDENTIFIER = b"TFL3"  # bytes 4 to 8 of the file, by the FlatBuffers schema of LiteRT
 
 if TYPE_CHECKING:
@@ -65,13 +61,6 @@ class Model:
         self.votes = card.votes if card else None
         _check_framing(bundle, self.framing)
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """What tells how digits look to it from how they look to any other model, or looked to an earlier version."""
-        bundle = Bundle(self.folder)
-        path = bundle.litert if bundle.litert.is_file() else bundle.keras
-        return hashlib.sha256(path.read_bytes() + LOOKS).hexdigest()[:FINGERPRINT]
-
     @property
     def is_light(self) -> bool:
         """Whether it runs as LiteRT. Keras takes seconds to start and hundreds of megabytes."""
@@ -82,16 +71,9 @@ class Model:
 
         What a row lacks of 1 is the probability that the frame shows no digit, where the model has learnt to tell.
         """
-        return self.look(frames)[0]
-
-    def features(self, frames: np.ndarray) -> np.ndarray | None:
-        """Return what the last layer but one makes of frames (n, 28, 28), (n, features); None of a model without it."""
-        return self.look(frames)[1]
-
-    def look(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return probabilities and features of frames (n, 28, 28), of the same run."""
-        classes, *features = self._look(frames)
-        return temper(classes, self.temperature)[:, :DIGIT_COUNT], features[0] if features else None
+        outputs = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
+        classes = next(output for output in outputs if output.shape[1] in CLASSES)  # some bundles give more beside it
+        return temper(classes, self.temperature)[:, :DIGIT_COUNT]
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""
@@ -104,11 +86,6 @@ class Model:
             return Bundle(locate(folder))
         self._home, bundle = fetch(folder)  # which is there as long as the model
         return bundle
-
-    def _look(self, frames: np.ndarray) -> list[np.ndarray]:
-        """The classes (n, 10 or 11) of frames, and their features where the model gives them."""
-        outputs = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
-        return sorted(outputs, key=lambda output: output.shape[1] not in CLASSES)
 
 
 def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -205,14 +182,13 @@ class Keras:
                 raise ModelError(f"{path}: the model is damaged (at {broken}).")
 
     def __call__(self, frames: np.ndarray) -> list[np.ndarray]:
-        """Return what each of the model's outputs says of frames (n, 28, 28, 1)."""
+        """Return what the model's only output says of frames (n, 28, 28, 1)."""
         with self._lock:
-            outputs = self.model.predict_on_batch(frames)
-        return [np.asarray(output) for output in (outputs if isinstance(outputs, list) else [outputs])]
+            return [np.asarray(self.model.predict_on_batch(frames))]
 
     @cached_property
     def model(self) -> keras.Model:
-        """The Keras model itself, which gives features, too. Raises ModelError."""
+        """The Keras model itself. Raises ModelError."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
             import keras
@@ -221,13 +197,4 @@ class Keras:
         except Exception as error:  # Keras raises nearly anything for what it cannot load
             raise ModelError(f"{self._path}: Keras cannot load the model ({error}).") from error
         _check_shapes(self._path, model.input_shape, model.output_shape)
-        return add_features(model)
-
-
-def add_features(model: keras.Model) -> keras.Model:
-    """Return the same model, which gives beside its answer what its last layer takes, where that is a short row."""
-    import keras
-
-    features = model.layers[-1].input
-    short = isinstance(features, keras.KerasTensor) and len(features.shape) == 2 and features.shape[1] <= MOST_FEATURES
-    return keras.Model(model.inputs, [model.output, features]) if short and features.shape[1] not in CLASSES else model
+        return model

@@ -58,12 +58,11 @@ TURNING = Turning()
 
 @dataclass(frozen=True, eq=False)
 class Guess:
-    """What the digit network makes of some ink of a drawing: glyph, frame (28, 28), ten probabilities, and features."""
+    """What the digit network makes of some ink of a drawing: glyph, frame (28, 28), and ten probabilities."""
 
     glyph: Glyph
     frame: np.ndarray
     probabilities: np.ndarray
-    features: np.ndarray | None  # (1, n)
 
     @property
     def confidence(self) -> float:
@@ -153,8 +152,7 @@ def _guess(components: Components, numbers: np.ndarray, model: Model) -> Guess:
     """What the digit network makes of components, taken for one digit."""
     glyph = components.glyph(numbers)
     framed = frame(glyph.ink, model.framing)
-    probabilities, features = model.look(framed[None])
-    return Guess(glyph, framed, probabilities[0], features)
+    return Guess(glyph, framed, model.probabilities(framed[None])[0])
 
 
 def _find_glyphs(components: Components, model: Model, shortcut: Shortcut) -> tuple[list[Detection], np.ndarray]:
@@ -246,7 +244,6 @@ def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
         digits=[digit],
         lines=[digit.character],
         frames=guess.frame[None],
-        features=guess.features,
         glyphs=[guess.glyph],
         picture=picture.grey,
         size=picture.size,

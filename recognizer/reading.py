@@ -72,7 +72,7 @@ class Reading:
     that are no part of the answer, `others` where most of them are, as boxes like those of digits, `turned` by how many
     degrees the picture was turned clockwise to be read, `page` which of the `pages` of its file it is.
     `by_page_network` says whether that network found the digits and read them, and `adapted` which of them a writer's
-    hand has changed. `features` (n, …) are those of the frames (`Model.features`) where they were made on the way.
+    hand has changed.
     """
 
     model: str
@@ -91,7 +91,6 @@ class Reading:
     pages: int = 1
     by_page_network: bool = False
     adapted: list[Adapted] = field(default_factory=list)
-    features: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def ink(self) -> np.ndarray:

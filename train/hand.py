@@ -19,7 +19,6 @@ from recognizer.hand import describe, pack, unpack, vote
 from train.augment import AS_IT_IS
 from train.cards import read_card
 from train.data import Pens
-from train.errors import TrainError
 from train.pen import Writing
 from train.unseen import PENS, find_unseen
 
@@ -27,7 +26,7 @@ SETS = ("unipen", "pendigits")  # whose digits stand in the order of writing
 CORRECTED, CONFIRMED = 0.5, 0.1  # shares of what is read wrongly and rightly
 LESSON = 2  # examples of each digit that the guided page asks for
 DRAWS = 3  # ways in which each writer may correct, for a fit
-TRIED = [Votes(*each) for each in product((20.0, 30.0, 45.0, 65.0), (8.0, 10.0, 12.0, 15.0), (0.65, 0.7, 0.75))]
+TRIED = [Votes(*each) for each in product((10.0, 15.0, 20.0, 30.0), (6.0, 8.0, 10.0, 12.0), (0.7, 0.75, 0.8))]
 
 Examples = list[tuple[int, int]]  # the number of a digit, and what its writer says that it is
 Adapt = Callable[[int], np.ndarray]  # the number of a digit → its shares (10,)
@@ -87,10 +86,8 @@ def read_writers(model: Model) -> list[Writer]:
 
 def _read(model: Model, name: str, digits: Pens, pen: int) -> Writer:
     frames = digits.render(AS_IT_IS, np.random.default_rng(pen))
-    probabilities, features = model.look(frames)
-    if features is None:
-        raise TrainError(f"{model.name} gives no features, so that it cannot learn a hand; train it anew.")
-    return Writer(name, digits.labels, probabilities / probabilities.sum(1, keepdims=True), describe(features, frames))
+    probabilities = model.probabilities(frames)
+    return Writer(name, digits.labels, probabilities / probabilities.sum(1, keepdims=True), describe(frames))
 
 
 def correct(writer: Writer, number: int, right: bool, examples: Examples, rng: np.random.Generator) -> bool:

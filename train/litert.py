@@ -10,7 +10,6 @@ from pathlib import Path
 
 import keras
 
-from recognizer.model import add_features
 from train.errors import TrainError
 
 ROOT = Path(__file__).resolve().parent.parent  # which is on no path of a process that a notebook starts
@@ -45,7 +44,7 @@ def _convert(saved: Path, out: Path) -> None:
     """
     import tensorflow as tf
 
-    model = add_features(keras.models.load_model(saved, compile=False))
+    model = keras.models.load_model(saved, compile=False)
     model.export(out, format="litert", verbose=False, optimizations=[tf.lite.Optimize.DEFAULT])
 
 

@@ -1,11 +1,12 @@
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 
 from recognizer import read
 from recognizer.bundle import Votes
-from recognizer.hand import PICTURE, Hand, adapt, describe, pack, unpack
+from recognizer.hand import CELLS, DIRECTIONS, Hand, _count_edges, adapt, describe, pack, unpack
 from tests.drawing import FOUR, ONE, SCRIBBLE, SEVEN, SEVEN_PNG, draw, encode, table
 
 VOTES = Votes(weight=8.0, sharpness=8.0, unknown=-1.0)
@@ -37,15 +38,31 @@ def test_packed_looks_point_where_the_looks_do():
     assert ((found * rows).sum(1) / np.linalg.norm(rows, axis=1)).min() > 0.99
 
 
-def test_a_digit_looks_like_its_features_and_more_like_its_frame():
-    features, frames = np.eye(3, dtype=np.float32)[:2], np.zeros((2, 28, 28), np.float32)
-    frames[:, 5:8, 5:8] = 0.5
-    same, other = describe(features, frames), describe(features[::-1], frames)
-    assert same.shape == (2, 3 + 64 + 1)
-    np.testing.assert_allclose((same * same).sum(1), 1)
-    np.testing.assert_allclose((same * other).sum(1), PICTURE)
-    frames[1] = frames[1, ::-1]
-    np.testing.assert_allclose((same * describe(features, frames)).sum(1), [1, 1 - PICTURE])
+def bar(angle):
+    """A frame of a bar through its middle, turned by so many degrees."""
+    across, along = 10 * np.cos(np.radians(angle)), 10 * np.sin(np.radians(angle))
+    ends = [(round(14 + sign * across), round(14 + sign * along)) for sign in (-1, 1)]
+    return cv2.line(np.zeros((28, 28), np.float32), *ends, 1.0, 2, cv2.LINE_AA)
+
+
+def test_digits_look_alike_by_where_their_edges_run_and_which_way():
+    looks = describe(np.stack([bar(angle) for angle in (0, 10, 45, 90)]))
+    assert looks.shape == (4, CELLS * CELLS * DIRECTIONS)
+    assert looks.min() >= 0
+    np.testing.assert_allclose(np.linalg.norm(looks, axis=1), 1, rtol=1e-5)
+    _, near, far, across = looks @ looks[0]
+    assert 1 > near > far > across
+    shifted = describe(np.roll(bar(0), 12, axis=0)[None])
+    assert looks[0] @ shifted[0] < 0.5
+
+
+def test_an_edge_between_two_directions_counts_for_both():
+    counts = _count_edges(cv2.GaussianBlur(bar(90), (0, 0), 2)).reshape(-1, DIRECTIONS).sum(0)
+    assert counts.argmax() in (0, DIRECTIONS // 2)
+    assert counts.sum() == pytest.approx(_count_edges(cv2.GaussianBlur(bar(75), (0, 0), 2)).sum(), rel=0.1)
+    between = _count_edges(cv2.GaussianBlur(bar(90 - 180 / DIRECTIONS), (0, 0), 2)).reshape(-1, DIRECTIONS).sum(0)
+    one, other = sorted(between)[-2:]
+    assert one < 1.6 * other
 
 
 def test_no_look_at_all_is_packed_too():
@@ -94,14 +111,14 @@ def seven(model):
     return read(SEVEN_PNG, model)
 
 
-def said(model, reading, digit, number=0):
+def said(reading, digit, number=0):
     """A hand with one example: a digit of a reading, of which is said what it is."""
     frame = reading.frames[number : number + 1]
-    return Hand(np.array([digit]), pack(describe(model.features(frame), frame)), ["it"], Votes(30.0, 8.0, -1.0))
+    return Hand(np.array([digit]), pack(describe(frame)), ["it"], Votes(30.0, 8.0, -1.0))
 
 
 def test_a_reading_says_what_has_changed(model, seven):
-    found = adapt(seven, model.features(seven.frames), said(model, seven, 1))
+    found = adapt(seven, said(seven, 1))
     assert (found.text, found.digits[0].digit) == ("1", 1)
     assert dataclasses.astuple(found.adapted[0]) == (0, 7, "it")
     assert found.digits[0].confidence > 0.99
@@ -109,7 +126,7 @@ def test_a_reading_says_what_has_changed(model, seven):
 
 
 def test_nothing_has_changed_where_the_hand_agrees(model, seven):
-    found = adapt(seven, model.features(seven.frames), said(model, seven, 7))
+    found = adapt(seven, said(seven, 7))
     assert (found.text, found.adapted) == ("7", [])
     assert found.digits[0].confidence >= seven.digits[0].confidence
 
@@ -117,7 +134,7 @@ def test_nothing_has_changed_where_the_hand_agrees(model, seven):
 def test_in_a_table_the_digit_changes_where_it_stands(model):
     page = read(encode(table([[SEVEN, FOUR], [ONE, None], [FOUR, SEVEN]])), model)
     assert page.table == [["7", "4"], ["1", ""], ["4", "7"]]
-    found = adapt(page, model.features(page.frames), said(model, page, 9, number=1))
+    found = adapt(page, said(page, 9, number=1))
     assert found.table == [["7", "9"], ["1", ""], ["9", "7"]]
     assert found.lines == ["7 9", "1", "9 7"]
     assert [change.number for change in found.adapted] == [1, 3]
@@ -126,6 +143,6 @@ def test_in_a_table_the_digit_changes_where_it_stands(model):
 def test_what_is_no_digit_stays_rejected(model):
     scribble = read(encode(draw(SCRIBBLE)), model, "digit")
     assert scribble.text == "?"
-    found = adapt(scribble, model.features(scribble.frames), said(model, scribble, 3))
+    found = adapt(scribble, said(scribble, 3))
     assert (found.text, found.adapted) == ("?", [])
     assert found.digits[0].confidence < model.reject_below

@@ -174,7 +174,7 @@ class Example(db.Model):  # type: ignore[name-defined, misc]  # made at run time
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
     number: Mapped[int] = mapped_column()  # of the digit in its entry, from 0
     digit: Mapped[int] = mapped_column()  # what it is, 0 to 9
-    model: Mapped[str] = mapped_column(String(16))  # fingerprint of the one to which it looks like that
+    model: Mapped[str] = mapped_column(String(16))  # what its look is made of, `recognizer.hand.LOOK`
     features: Mapped[bytes] = mapped_column(LargeBinary)  # its look, packed by `recognizer.hand`
 
 

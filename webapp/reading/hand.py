@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select
@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select
 from recognizer import Model, ModelError, Reading
 from recognizer.bundle import Votes
 from recognizer.glyphs import DIGITS
-from recognizer.hand import Hand, adapt, describe, pack, unpack
+from recognizer.hand import LOOK, Hand, adapt, describe, pack, unpack
 from webapp.history import entries
 from webapp.history.labels import name_digits
 from webapp.history.store import Entry, Example, db
@@ -39,8 +39,7 @@ def read(picture: bytes, model: Model, page: int = 1, **options: Any) -> Reading
     reading = recognise(picture, page, model=model, **options)
     if not tell_hand() or (hand := _load(model)) is None:
         return reading
-    features = model.features(reading.frames) if reading.features is None else reading.features
-    return reading if features is None else adapt(reading, features, hand)
+    return adapt(reading, hand)
 
 
 def learn(entry: Entry) -> list[str]:
@@ -94,23 +93,23 @@ def _find_checked(entry: Entry) -> Sequence[Entry]:
 def _take(entry: Entry) -> list[str]:
     """Take the digits of an entry for examples, and return what those are that were read wrongly."""
     known = _find_known(entry)
-    model = _find_reader(entry)
-    if entry.corrected is None or not known or not model or (packed := _look(model, entry.inputs())) is None:
+    if entry.corrected is None or not known or not _learns(entry.model):
         return []
+    packed = pack(describe(entry.inputs()))
     rows = [
         {
             "visitor": entry.visitor,
             "entry_id": entry.id,
             "number": number,
             "digit": int(character),
-            "model": model.fingerprint,
+            "model": LOOK,
             "features": packed[number].tobytes(),
         }
         for number, character in known
     ]
     db.session.execute(insert(Example), rows)
     for digit in {row["digit"] for row in rows}:
-        _thin_out(entry.visitor, digit, model)
+        _thin_out(entry.visitor, digit)
     use_hand(True)
     read = name_digits(entry.text)
     return sorted({character for number, character in known if character != read[number]})
@@ -127,17 +126,16 @@ def _find_known(entry: Entry) -> list[tuple[int, str]]:
     return [(number, char) for number, (old, char) in pairs if char in DIGITS and (is_aligned or char == old)]
 
 
-def _find_reader(entry: Entry) -> Model | None:
-    """The model that read an entry, where it learns and is still there."""
+def _learns(name: str) -> bool:
+    """Whether a model learns hands, and is still there."""
     try:
-        model = shelf.load(entry.model)
+        return shelf.load(name).votes is not None
     except ModelError:
-        return None
-    return model if model.votes else None
+        return False
 
 
 def _load(model: Model) -> Hand | None:
-    """The visitor's hand as a model sees it, or None where there is none or the database is away."""
+    """The visitor's hand, as a model weighs it, or None where there is none or the database is away."""
     visitor = find_visitor()
     if not model.votes or not visitor:
         return None
@@ -145,7 +143,7 @@ def _load(model: Model) -> Hand | None:
     version = select(func.count(), func.max(Example.id)).where(Example.visitor == visitor)
     try:
         total, last = db.session.execute(version).one()
-        return _fetch(visitor, model, total, last) if total else None
+        return _fetch(visitor, model.votes, total, last) if total else None
     except UNAVAILABLE as error:
         db.session.rollback()
         log.error("a hand cannot be loaded: %s", error)
@@ -153,43 +151,35 @@ def _load(model: Model) -> Hand | None:
 
 
 @lru_cache(CACHED)
-def _fetch(visitor: str, model: Model, total: int, last: int) -> Hand | None:
-    """A visitor's hand as a model sees it, as long as it has so many examples, the last of which has this id."""
-    own = Example.visitor == visitor
-    if others := db.session.scalars(select(Example).where(own, Example.model != model.fingerprint)).all():
-        _look_again(others, model)
+def _fetch(visitor: str, votes: Votes, total: int, last: int) -> Hand | None:
+    """A visitor's hand, as long as it has so many examples, the last of which has this id."""
+    own = select(Example).where(Example.visitor == visitor)
+    if others := db.session.scalars(own.where(Example.model != LOOK)).all():
+        _look_again(others)
     columns = (Example.digit, Example.features, Example.entry_id, Example.number)
-    seen = select(*columns).where(own, Example.model == model.fingerprint)
-    if not (rows := db.session.execute(seen.order_by(Example.id)).all()):  # as all were deleted since they were counted
+    rows = db.session.execute(select(*columns).where(Example.visitor == visitor).order_by(Example.id)).all()
+    if not rows:  # as all were deleted since they were counted
         return None
     packed = np.stack([np.frombuffer(row.features, np.uint8) for row in rows])
     names = [(row.entry_id, row.number) for row in rows]
-    return Hand(np.array([row.digit for row in rows]), packed, names, cast(Votes, model.votes))
+    return Hand(np.array([row.digit for row in rows]), packed, names, votes)
 
 
-def _look_again(examples: Sequence[Example], model: Model) -> None:
-    """Let examples that another model has seen be as this one sees them."""
+def _look_again(examples: Sequence[Example]) -> None:
+    """Let examples that an earlier version has looked at be as they look now."""
     ids = {example.entry_id for example in examples}
     sources = {entry.id: entry for entry in db.session.scalars(select(Entry).where(Entry.id.in_(ids)))}
     frames = np.stack([sources[example.entry_id].inputs()[example.number] for example in examples])
-    if (packed := _look(model, frames)) is None:
-        return
-    for example, look in zip(examples, packed, strict=True):
-        example.features, example.model = look.tobytes(), model.fingerprint
+    for example, look in zip(examples, pack(describe(frames)), strict=True):
+        example.features, example.model = look.tobytes(), LOOK
     db.session.commit()
 
 
-def _look(model: Model, frames: np.ndarray) -> np.ndarray | None:
-    """How digits look to a model, packed, or None of one that gives no features."""
-    features = model.features(frames)
-    return None if features is None else pack(describe(features, frames))
-
-
-def _thin_out(visitor: str, digit: int, model: Model) -> None:
-    """Of more examples of a digit that a model has seen than are kept, let those go that look most like a newer one."""
+def _thin_out(visitor: str, digit: int) -> None:
+    """Of more examples of a digit than are kept, let those go that look most like a newer one."""
     rows = db.session.execute(
         select(Example.id, Example.features)
-        .where(Example.visitor == visitor, Example.digit == digit, Example.model == model.fingerprint)
+        .where(Example.visitor == visitor, Example.digit == digit, Example.model == LOOK)
         .order_by(Example.id.desc())
     ).all()
     if len(rows) <= KEPT:
