@@ -15,7 +15,7 @@ def test_the_recipes_that_come_with_us_load():
 def test_fine_tuning_is_gentle_unless_told_otherwise():
     assert load("small", gently=True).train.epochs < load("small").train.epochs
     assert load("small", ["train.epochs=9"], gently=True).train.epochs == 9
-    assert (load("flagship").teacher, load("flagship", gently=True).teacher) == ("teacher", "")
+    assert (load("student").teacher, load("student", gently=True).teacher) == ("teacher", "")
     assert load("page", gently=True) == load("page")
 
 
