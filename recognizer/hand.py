@@ -27,17 +27,18 @@ BLUR = 0.7  # pixels, the standard deviation by which edges are softened before
 LOOK = "edges 4x4x12"  # names what looks are made of; another name where that changes, so that they are made anew
 LEVELS = 15  # of a trait that is kept, above 0
 LEAST = 1e-6  # the smallest share of a digit that is told from none
-_inner = np.arange(SIDE - 2 * MARGIN) * CELLS // (SIDE - 2 * MARGIN)
-_first_traits = DIRECTIONS * (CELLS * _inner[:, None] + _inner)  # of the cell that each pixel lies in
+TRAITS = CELLS * CELLS * DIRECTIONS
+_cells = np.arange(SIDE - 2 * MARGIN) * CELLS // (SIDE - 2 * MARGIN)  # in which each row or column of pixels lies
+_first_traits = DIRECTIONS * (CELLS * _cells[:, None] + _cells)  # of the cell of each pixel
 
 
 def describe(frames: np.ndarray) -> np.ndarray:
-    """Return how digits in frames (n, 28, 28) look, (n, an even number of traits) of 0 and more, rows of length 1.
+    """Return how digits in frames (n, 28, 28) look, (n, TRAITS) of 0 and more, each row of length 1.
 
     Traits are roots of how much edge runs in each direction in each cell (histograms of oriented gradients: Dalal and
     Triggs, CVPR 2005; their roots: Arandjelović and Zisserman, CVPR 2012).
     """
-    return _normalise(np.sqrt([_count_edges(frame.astype(np.float32)) for frame in frames]))
+    return _normalise(np.sqrt([_count_edges(frame.astype(np.float32)) for frame in frames], dtype=np.float32))
 
 
 def _count_edges(frame: np.ndarray) -> np.ndarray:
@@ -49,7 +50,7 @@ def _count_edges(frame: np.ndarray) -> np.ndarray:
     direction = turn.astype(np.intp)
     beyond = strength * (turn - direction)
     places = np.stack([_first_traits + direction % DIRECTIONS, _first_traits + (direction + 1) % DIRECTIONS])
-    return np.bincount(places.ravel(), np.stack([strength - beyond, beyond]).ravel(), CELLS * CELLS * DIRECTIONS)
+    return np.bincount(places.ravel(), np.stack([strength - beyond, beyond]).ravel(), TRAITS)
 
 
 def pack(looks: np.ndarray) -> np.ndarray:

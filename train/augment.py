@@ -186,7 +186,7 @@ def _compress(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _coarsen(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Ink in as few pixels as scans of old and icons have, half of them in black and white alone."""
+    """Ink in as few pixels as old scans and icons have, half of the time in black and white alone."""
     x, y, width, height = cv2.boundingRect((ink > PAPER).astype(np.uint8))
     scale = np.exp(rng.uniform(*np.log(COARSE))) / max(width, height)
     small = (max(1, round(width * scale)), max(1, round(height * scale)))

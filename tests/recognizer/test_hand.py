@@ -6,7 +6,7 @@ import pytest
 
 from recognizer import read
 from recognizer.bundle import Votes
-from recognizer.hand import CELLS, DIRECTIONS, Hand, _count_edges, adapt, describe, pack, unpack
+from recognizer.hand import DIRECTIONS, TRAITS, Hand, _count_edges, adapt, describe, pack, unpack
 from tests.drawing import FOUR, ONE, SCRIBBLE, SEVEN, SEVEN_PNG, draw, encode, table
 
 VOTES = Votes(weight=8.0, sharpness=8.0, unknown=-1.0)
@@ -47,7 +47,7 @@ def bar(angle):
 
 def test_digits_look_alike_by_where_their_edges_run_and_which_way():
     looks = describe(np.stack([bar(angle) for angle in (0, 10, 45, 90)]))
-    assert looks.shape == (4, CELLS * CELLS * DIRECTIONS)
+    assert looks.shape == (4, TRAITS)
     assert looks.min() >= 0
     np.testing.assert_allclose(np.linalg.norm(looks, axis=1), 1, rtol=1e-5)
     _, near, far, across = looks @ looks[0]

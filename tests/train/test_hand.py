@@ -7,7 +7,7 @@ import pytest
 
 from recognizer import Model
 from recognizer.bundle import Votes
-from recognizer.hand import CELLS, DIRECTIONS, Hand
+from recognizer.hand import TRAITS, Hand
 from recognizer.model import MODELS
 from train import hand
 from train.errors import TrainError
@@ -83,7 +83,7 @@ def test_writers_that_a_model_has_not_seen_are_read(fold, monkeypatch):
     writers = read_writers(Model(fold))
     assert sorted(writer.name for writer in writers) == ["pendigits 17"] * hand.PENS + ["pendigits 3"] * hand.PENS
     for writer in writers:
-        assert writer.looks.shape == (len(writer.labels), CELLS * CELLS * DIRECTIONS)
+        assert writer.looks.shape == (len(writer.labels), TRAITS)
         assert writer.wrong.mean() < 0.1
 
 

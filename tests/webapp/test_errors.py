@@ -50,7 +50,7 @@ def test_each_kind_has_its_answer(app, client, monkeypatch, kind):
     def fail(*args: object) -> None:
         raise kind("This is why.")
 
-    monkeypatch.setattr(app.extensions["model"], "look", fail)
+    monkeypatch.setattr(app.extensions["model"], "probabilities", fail)
     by_program = client.post("/api/v1/recognize", data=SEVEN_PNG)
     by_form = upload(client)
     assert by_program.status_code == by_form.status_code

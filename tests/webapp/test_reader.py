@@ -182,7 +182,7 @@ def test_a_model_that_fails_is_a_503_that_says_so(client, app, monkeypatch):
     def fail(frames):
         raise ModelError("gone")
 
-    monkeypatch.setattr(app.extensions["model"], "look", fail)
+    monkeypatch.setattr(app.extensions["model"], "probabilities", fail)
     response = upload(client)
     assert response.status_code == 503
     assert response.headers["Retry-After"]

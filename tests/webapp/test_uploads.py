@@ -241,7 +241,7 @@ def test_a_model_that_fails_is_a_reason(client, app, monkeypatch):
     def fail(frames):
         raise ModelError("gone")
 
-    monkeypatch.setattr(app.extensions["model"], "look", fail)
+    monkeypatch.setattr(app.extensions["model"], "probabilities", fail)
     assert [row[1] for row in on_page(client, SEVEN, FOUR)] == [
         "(The model is not available just now. Try again in a moment.)"
     ] * 2
