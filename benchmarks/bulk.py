@@ -38,8 +38,10 @@ JOBS = 2
 PROCESSES, DASK = "--jobs", "--engine dask --jobs"
 ENGINES = [PROCESSES] + [DASK] * bool(find_spec("distributed"))
 FEW = 10  # times fewer files than there are, for what does not grow with them
-PAPERS = {"cells, amounts on cheques": ("cells", "amounts"), "tables, pages": ("tables", "notebook")}
-SHARES = {"cells, amounts on cheques": 20, "tables, pages": 100}  # times fewer than drawings, as they take longer
+PAPERS = {  # sets, and how many times fewer of them than of drawings, as they take longer
+    "cells, amounts on cheques": (("cells", "amounts"), 20),
+    "tables, pages": (("tables", "notebook"), 100),
+}
 TURN = 0.2  # radians, at most, that a digit leans
 
 
@@ -59,7 +61,8 @@ def main() -> None:
     options = parser.parse_args()
     table = "\n".join(report(options.files))
     if options.write:
-        SCALE.write_text(replace_between(START, END, SCALE.read_text(), table))
+        page = replace_between(START, END, SCALE.read_text(encoding="utf-8"), table)
+        SCALE.write_text(page, encoding="utf-8")
 
 
 def report(files: int) -> list[str]:
@@ -84,9 +87,9 @@ def _cases(files: int) -> list[tuple[str, int, Callable[[Path, int], None]]]:
     ]
     data = find_folder()
     there = sets.find_names(data) if (data / "sets.json").is_file() else []
-    for words, names in PAPERS.items():
+    for words, (names, fewer) in PAPERS.items():
         if set(names) <= set(there):
-            cases.append((words, files // SHARES[words], partial(copy, data, names)))
+            cases.append((words, files // fewer, partial(copy, data, names)))
     return cases
 
 

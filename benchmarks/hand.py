@@ -23,7 +23,7 @@ from benchmarks.latency import time_call
 from recognizer import Model, read
 from recognizer.bundle import DIGIT_COUNT, Votes
 from recognizer.frame import SIDE
-from recognizer.hand import LEAST, Hand, describe, vote
+from recognizer.hand import Hand, add, describe, vote
 from recognizer.model import locate
 from train.hand import (
     Adapt,
@@ -180,8 +180,7 @@ def ridge(writer: Writer, examples: Examples, votes: Votes) -> Adapt:
 
     def adapt(number: int) -> np.ndarray:
         alike = np.exp(-votes.sharpness * (1 - writer.cosines[numbers, number]))
-        changed = np.maximum(writer.shares[number], LEAST) * np.exp(2 * votes.weight * (alike @ weights))
-        return np.asarray(changed / changed.sum())
+        return add(writer.shares[number], 2 * votes.weight * (alike @ weights))
 
     return adapt
 

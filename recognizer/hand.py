@@ -96,7 +96,12 @@ class Hand:
 
 def vote(shares: np.ndarray, likeness: np.ndarray, votes: Votes) -> np.ndarray:
     """Return shares (…, 10) changed by how much digits look like examples of each digit, as cosines (…, 10)."""
-    changed = np.maximum(shares, LEAST) * np.exp(votes.weight * np.exp(-votes.sharpness * (1 - likeness)))
+    return add(shares, votes.weight * np.exp(-votes.sharpness * (1 - likeness)))
+
+
+def add(shares: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Return shares (…, 10) with so much more (…, 10) added to their logs."""
+    changed = np.maximum(shares, LEAST) * np.exp(more)
     return np.asarray(changed / changed.sum(-1, keepdims=True))
 
 

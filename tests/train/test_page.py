@@ -116,7 +116,8 @@ def test_signs_learn_alone(fitted, quick, tmp_path, monkeypatch):
             kept, learnt = slice(0, first if is_last else None), slice(first, None if is_last else first)
             np.testing.assert_array_equal(mine[..., kept], theirs[..., kept])
             changed = mine[..., learnt] != theirs[..., learnt]
-            assert not is_last or changed.reshape(-1, changed.shape[-1]).any(0).all()  # each sign, if not each weight
+            # Of each sign most weights, as a small change may be rounded away.
+            assert not is_last or changed.reshape(-1, changed.shape[-1]).mean(0).min() > 0.5
 
 
 def test_signs_cannot_learn_alone_from_nothing(tmp_path):
