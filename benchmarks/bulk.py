@@ -3,7 +3,8 @@
 scripts/bench bulk [--files 20000] [--write]
 
 Drawings of single digits, few and many; cells and cheques, and tables and pages, where DIGITS_DATA has them, each
-several times. All with two jobs, the start included. --write puts the table into docs/scale.md.
+several times. All with two jobs, the start included. Then, what a network takes for one item, alone and with others.
+--write puts the tables into docs/scale.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -23,7 +24,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.handwriting import sets
+from recognizer.bundle import Bundle
 from recognizer.encode import encode
+from recognizer.frame import SIDE
+from recognizer.glyphs import TILE
+from recognizer.model import LiteRT, locate
 from recognizer.strokes import rasterise
 from train.cards import replace_between
 from train.data import find_folder
@@ -34,12 +39,19 @@ START, END = "<!-- bulk: written by `scripts/bench bulk --write` -->", "<!-- end
 HEADER = """\
 | files | read by | a second | a second of a core | largest process |
 |---|---|--:|--:|--:|"""
+BATCHES = (1, 8, 32)
+BATCH_HEADER = f"""
+| network, one thread: milliseconds for each | {" | ".join(f"{batch} at once" for batch in BATCHES)} |
+|---|{"--:|" * len(BATCHES)}"""
+ROUNDS, ITEMS = 5, 64  # rounds, of which the fastest counts, over so many items
+CELLS = "cells, amounts on cheques"
+BILLION, CORES = 1e9, 1000
 JOBS = 2
 PROCESSES, DASK = "--jobs", "--engine dask --jobs"
 ENGINES = [PROCESSES] + [DASK] * bool(find_spec("distributed"))
 FEW = 10  # times fewer files than there are, for what does not grow with them
 PAPERS = {  # sets, and how many times fewer of them than of drawings, as they take longer
-    "cells, amounts on cheques": (("cells", "amounts"), 20),
+    CELLS: (("cells", "amounts"), 20),
     "tables, pages": (("tables", "notebook"), 100),
 }
 TURN = 0.2  # radians, at most, that a digit leans
@@ -57,25 +69,34 @@ class Run:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=20_000)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/scale.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/scale.md")
     options = parser.parse_args()
-    table = "\n".join(report(options.files))
+    lines = []
+    for line in report(options.files):
+        print(line, flush=True)
+        lines.append(line)
     if options.write:
-        page = replace_between(START, END, SCALE.read_text(encoding="utf-8"), table)
+        page = replace_between(START, END, SCALE.read_text(encoding="utf-8"), "\n".join(lines))
         SCALE.write_text(page, encoding="utf-8")
 
 
-def report(files: int) -> list[str]:
-    """Put files into folders, read them, and print and return the table of how fast that went."""
-    lines = [HEADER]
-    print(HEADER, flush=True)
+def report(files: int) -> Iterator[str]:
+    """Put files into folders, read them, and give the tables of how fast that went, line by line."""
+    yield HEADER
+    estimate = ""
     for words, count, fill in _cases(files):
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder), count)
             for engine in ENGINES:
-                lines.append(describe(words, count, engine, read(folder, engine)))
-                print(lines[-1], flush=True)
-    return lines
+                run = read(folder, engine)
+                yield describe(words, count, engine, run)
+                if words == CELLS and engine == PROCESSES:
+                    estimate = extrapolate(count, run)
+    yield BATCH_HEADER
+    yield describe_batches("flagship", "frames", SIDE)
+    yield describe_batches("page", "tiles", TILE)
+    if estimate:
+        yield estimate
 
 
 def _cases(files: int) -> list[tuple[str, int, Callable[[Path, int], None]]]:
@@ -110,6 +131,34 @@ def describe(words: str, count: int, engine: str, run: Run) -> str:
     """A row of the table."""
     rates = f"{count / run.seconds:,.0f} | {count / run.computed:,.0f}"
     return f"| {count:,} {words} | `{engine} {JOBS}` | {rates} | {run.megabytes:.0f} MB |"
+
+
+def extrapolate(count: int, run: Run) -> str:
+    """What a billion files would take at the same rate."""
+    days = run.computed / count * BILLION / 86_400
+    hours = 24 * days / CORES
+    return (
+        f"\nAt this rate a billion cells take {days:,.0f} days of one core, or {hours:,.0f} hours of {CORES:,} cores, "
+        "besides what their storage takes to hand them out."
+    )
+
+
+def describe_batches(name: str, words: str, side: int) -> str:
+    """A row of the table of batches, of a network that takes squares."""
+    network = LiteRT(Bundle(locate(name)).litert, lambda *_: None, batch=max(BATCHES))
+    items = np.random.default_rng(0).random((ITEMS, side, side, 1), np.float32)
+    times = []
+    for batch in BATCHES:
+        chunks = [items[at : at + batch] for at in range(0, ITEMS, batch)]
+        times.append(min(_time(network, chunks) for _ in range(ROUNDS)) / ITEMS)
+    return f"| {name}, {words} | {' | '.join(f'{1000 * seconds:.2f}' for seconds in times)} |"
+
+
+def _time(network: LiteRT, chunks: list[np.ndarray]) -> float:
+    start = time.process_time()
+    for chunk in chunks:
+        network(chunk)
+    return time.process_time() - start
 
 
 def draw(folder: Path, files: int, side: int) -> None:

@@ -90,8 +90,10 @@ def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generato
     if jobs == 1:
         yield from map(partial(read_file, model, layout), files)
         return
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # as threads that OpenCV has already are lost in a fork, which then would wait for them
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(model.folder,))
-    left = split(files)
+    left = _split(files)
     try:
         sent = deque(pool.submit(_read_chunk, layout, chunk) for chunk in islice(left, AHEAD * jobs))
         while sent:
@@ -100,9 +102,10 @@ def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generato
             yield from found
     finally:
         pool.shutdown(cancel_futures=True)
+        cv2.setNumThreads(threads)
 
 
-def split(files: list[str]) -> Iterator[tuple[str, ...]]:
+def _split(files: list[str]) -> Iterator[tuple[str, ...]]:
     """The files in chunks that are read at once."""
     return (tuple(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK))
 
@@ -147,7 +150,6 @@ def _start(folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)
     memory.keep()
     _model = Model(folder)
 

@@ -139,7 +139,7 @@ class LiteRT:
     def __call__(self, items: np.ndarray) -> list[np.ndarray]:
         """Return what each of the model's outputs says of items (n, …), a few of which are looked at together."""
         parts = [self._invoke(items[at : at + self._batch]) for at in range(0, len(items), self._batch)]
-        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+        return parts[0] if len(parts) == 1 else [np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def _invoke(self, items: np.ndarray) -> list[np.ndarray]:
         with self._lock:

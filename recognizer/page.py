@@ -154,16 +154,16 @@ def _join(parts: Sequence[Peaks]) -> Peaks:
 def _peaks(grey: np.ndarray, scale: float, look: Look, search: Search) -> Peaks:
     """What the network sees at one scale, tile by tile."""
     limits = np.array(grey.shape[::-1])
-    boxes, classes = [np.zeros((0, 4))], [np.zeros((0, len(CLASSES)))]
+    boxes, classes = [], []
     for (row, column), heat, box, own in _views(_sheet(grey, scale, search.padding), look, search.overlap):
         cells, seen, scores = find_peaks(heat, box, search.least)
         is_own = own[tuple(cells.T)]
         start = seen[is_own, :2] + (column, row) - search.padding
         low, high = (np.clip(corner / scale, 0, limits) for corner in (start, start + seen[is_own, 2:]))
         boxes.append(np.concatenate([low, np.maximum(high - low, 1)], 1))
-        classes.append(np.pad(scores[is_own], [(0, 0), (0, len(CLASSES) - heat.shape[-1])]))
-    found = np.concatenate(boxes)
-    return Peaks(found, np.concatenate(classes), np.full(len(found), scale))
+        classes.append(scores[is_own])
+    found, known = np.concatenate(boxes), np.concatenate(classes)
+    return Peaks(found, np.pad(known, [(0, 0), (0, len(CLASSES) - known.shape[1])]), np.full(len(found), scale))
 
 
 def _views(sheet: np.ndarray, look: Look, overlap: int) -> Iterator[View]:

@@ -37,7 +37,7 @@ ONE = replace(SEARCH, least=0.05, likely=0.12)  # where there is a digit for cer
 class Shortcut:
     """When a drawing is one digit, so that the page network need not look for others."""
 
-    sure: float = 0.995  # the probability from which the digit network is believed at once (unipen, auto)
+    sure: float = 0.95  # the probability from which the digit network is believed at once (unipen, auto)
     tall: float = 0.5  # of the height of the writing; what is lower may be a mark or dirt (strings)
     second: float = 0.15  # weight of the digit network in what the digits of a number are (strings, marks)
 

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections import deque
 from collections.abc import Generator
 from contextlib import ExitStack
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import cv2
 
 from recognizer import Model, memory
-from recognizer.bulk import AHEAD, Row, read_file, split
+from recognizer.bulk import Row, read_file
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+TASK = 1.0  # seconds that a task should take, as each costs the cluster some hundredths of one
+FIRST = 4  # pictures of the first tasks, when it is not known yet how long one takes
+FINEST = 8  # times smaller are the last tasks
+AHEAD = 2  # tasks for each worker that are given out, so that none waits and memory is bounded
+LONGEST = 5.0  # seconds after which a worker gives back what is left of a task
+SHARES = 2  # of what is left, for each worker, are the most that it is given at once
 LOOKING = 0.1  # seconds between two looks whether a lost scheduler is back
 PATIENCE = 60  # seconds that a cluster may take until it has a worker
+Answer = tuple[list[Row], float]  # of a task: what was read, in how many seconds
 KILLING = "Reading this stopped a worker several times."
 
 
@@ -33,24 +41,65 @@ def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | 
         client = _connect(jobs, scheduler, stack)
         from distributed import as_completed
 
-        left = split(files)
-        sent = {_send(client, chunk, model, layout): chunk for chunk in islice(left, _count_ahead(client))}
-        done = as_completed(sent)
-        for future in done:
-            chunk = sent.pop(future)
-            found, again = _take(future, chunk)
-            yield from found
-            if again:
-                _wait_for_scheduler(client)
-            for part in [*again, *islice(left, 0 if again else 1)]:
-                fresh = _send(client, part, model, layout)
-                sent[fresh] = part
-                done.add(fresh)
+        left = Left(files)
+        sent: dict[Future[Answer], tuple[str, ...]] = {}
+        done = as_completed()
+        while sent or left:
+            _wait_for_scheduler(client)
+            workers = max(1, sum(client.nthreads().values()))  # more may have come, or some gone
+            while left and len(sent) < AHEAD * workers:
+                chunk = left.take(workers)
+                future = client.submit(read_chunk, chunk, model, layout, pure=False)
+                sent[future] = chunk
+                done.add(future)
+            future = next(done)
+            yield from _take(future, sent.pop(future), left)
 
 
-def read_chunk(files: tuple[str, ...], model: str, layout: str) -> list[Row]:
-    """Read files on a worker, which keeps the model. Raises ModelError."""
-    return [read_file(_load(model), layout, file) for file in files]
+class Left:
+    """Files that are still to be given out, as many at once as are read in about a second, by the last ones read."""
+
+    def __init__(self, files: list[str]) -> None:
+        self._files = deque(files)
+        self._parts: deque[tuple[str, ...]] = deque()
+        self._size = FIRST
+
+    def __bool__(self) -> bool:
+        return bool(self._files or self._parts)
+
+    def take(self, workers: int) -> tuple[str, ...]:
+        """Take files off, and fewer once they are few, so that all workers end at the same time."""
+        if self._parts:
+            return self._parts.popleft()
+        share = max(math.ceil(self._size / FINEST), len(self._files) // (SHARES * workers))
+        return tuple(self._files.popleft() for _ in range(min(self._size, share, len(self._files))))
+
+    def learn(self, read: int, seconds: float) -> None:
+        """Note how long files took to be read."""
+        self._size = max(1, round(TASK * read / seconds))
+
+    def put_back(self, files: tuple[str, ...]) -> None:
+        """Take files that were given out and not read."""
+        self._files.extendleft(reversed(files))
+
+    def put_back_apart(self, files: tuple[str, ...]) -> None:
+        """Take files of which one stops its worker, to be given out in the parts that find it soonest."""
+        size = math.isqrt(len(files))
+        self._parts.extend(files[at : at + size] for at in range(0, len(files), size))
+
+
+def read_chunk(files: tuple[str, ...], model: str, layout: str) -> Answer:
+    """Read files on a worker, which keeps the model, until it has taken long, and measure it. Raises ModelError.
+
+    What then is left may be given to others.
+    """
+    start = time.perf_counter()
+    found: list[Row] = []
+    for file in files:
+        found.append(read_file(_load(model), layout, file))
+        if (seconds := time.perf_counter() - start) > LONGEST:
+            break
+    return found, seconds
 
 
 @lru_cache(2)
@@ -84,25 +133,22 @@ def _wait_for_scheduler(client: Client) -> None:
         raise OSError("The scheduler cannot be reached any more.")
 
 
-def _count_ahead(client: Client) -> int:
-    return AHEAD * max(1, sum(client.nthreads().values()))
-
-
-def _send(client: Client, chunk: tuple[str, ...], model: str, layout: str) -> Future[list[Row]]:
-    return client.submit(read_chunk, chunk, model, layout, pure=False)
-
-
-def _take(future: Future[list[Row]], chunk: tuple[str, ...]) -> tuple[list[Row], list[tuple[str, ...]]]:
-    """The rows of a chunk, or what of it is to be read once more: all if its task got lost, each alone if it kills."""
+def _take(future: Future[Answer], chunk: tuple[str, ...], left: Left) -> list[Row]:
+    """The rows of a chunk; what of it was not read is left."""
     from distributed import CancelledError, KilledWorker
 
     try:
-        return future.result(), []
+        found, seconds = future.result()
     except CancelledError:
-        return [], [chunk]
+        left.put_back(chunk)
+        return []
     except KilledWorker:
         if len(chunk) == 1:
-            return [{"file": chunk[0], "error": KILLING}], []
-        return [], [(file,) for file in chunk]
+            return [{"file": chunk[0], "error": KILLING}]
+        left.put_back_apart(chunk)
+        return []
     except RuntimeError as error:  # what the scheduler or a worker says of a task that it cannot understand
         raise OSError(f"The cluster cannot run this; it needs the same version of Digits. {error}") from error
+    left.learn(len(found), seconds)
+    left.put_back(chunk[len(found) :])
+    return found

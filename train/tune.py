@@ -39,6 +39,7 @@ PLOTS: dict[str, Callable[[optuna.Study], Any]] = {
     "importances": optuna.visualization.matplotlib.plot_param_importances,
     "parallel-coordinates": optuna.visualization.matplotlib.plot_parallel_coordinate,
 }
+SETTLED = 2  # epochs after which losses can be compared; before, the means of norms are still far off
 FEWEST = 3  # trainings that went to their end, from which on plots say something
 
 
@@ -64,7 +65,7 @@ class Search:
         study = optuna.create_study(study_name=self.recipe.name, storage=storage, load_if_exists=True)
         # Else a search that goes on would try the same again.
         study.sampler = optuna.samplers.TPESampler(seed=self.seed + 1000 * number + len(study.trials))
-        study.pruner = optuna.pruners.MedianPruner()
+        study.pruner = optuna.pruners.MedianPruner(n_warmup_steps=SETTLED)
         return study
 
 

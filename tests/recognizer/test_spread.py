@@ -16,9 +16,9 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from recognizer import Model
+from recognizer import Model, spread
 from recognizer.bulk import expand, load, rows
-from recognizer.spread import KILLING, _take
+from recognizer.spread import FINEST, KILLING, Left, _take
 from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, spawn, wait_until
@@ -159,13 +159,63 @@ class Failed:
         raise self.error
 
 
+def give_out(left, workers=2):
+    chunks = []
+    while left:
+        chunks.append(left.take(workers))
+    return chunks
+
+
 def test_what_got_lost_is_read_again_and_what_kills_is_found():
     from distributed import CancelledError, KilledWorker
 
+    left = Left(["c"])
+    assert _take(Failed(CancelledError()), ("a", "b"), left) == []
+    assert sum(give_out(left), ()) == ("a", "b", "c")
     killed = KilledWorker("read_chunk", None, 4)
-    assert _take(Failed(CancelledError()), ("a", "b")) == ([], [("a", "b")])
-    assert _take(Failed(killed), ("a", "b")) == ([], [("a",), ("b",)])
-    assert _take(Failed(killed), ("a",)) == ([{"file": "a", "error": KILLING}], [])
+    files = tuple(map(str, range(110)))
+    assert _take(Failed(killed), files, left) == []
+    parts = give_out(left)
+    assert max(map(len, parts)) == len(parts) - 1 == 10
+    assert sum(parts, ()) == files
+    assert _take(Failed(killed), ("a", "b"), left) == []
+    assert give_out(left) == [("a",), ("b",)]
+    assert _take(Failed(killed), ("a",), left) == [{"file": "a", "error": KILLING}]
+
+
+class Done:
+    """A task with an answer."""
+
+    def __init__(self, *answer):
+        self.answer = answer
+
+    def result(self):
+        return self.answer
+
+
+def test_tasks_are_as_large_as_takes_a_second_and_small_towards_the_end():
+    left = Left(list(map(str, range(20_000))))
+    first = left.take(2)
+    assert _take(Done(["row"] * len(first), len(first) / 800), first, left) == ["row"] * len(first)
+    sizes = [len(chunk) for chunk in give_out(left)]
+    assert sizes[0] == max(sizes) == 800
+    assert sum(sizes) == 20_000 - len(first)
+    assert max(sizes[-4:]) == 800 / FINEST
+
+
+def test_what_a_worker_gives_back_is_given_out_in_smaller_tasks():
+    left = Left(["d"])
+    assert _take(Done(["row"], 5.0), ("a", "b", "c"), left) == ["row"]
+    assert give_out(left) == [("b",), ("c",), ("d",)]
+
+
+def test_a_worker_gives_back_what_takes_long(folder, monkeypatch):
+    monkeypatch.setattr(spread, "LONGEST", 0.0)
+    files = tuple(str(folder / f"{number:04}.png") for number in range(3))
+    (row,), seconds = spread.read_chunk(files, "flagship", "auto")
+    assert row["file"] == files[0]
+    assert row["text"] == "4"
+    assert seconds > 0
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Training on several machines: here, two processes of one."""
 
+import contextlib
 import json
 import os
 import socket
@@ -10,22 +11,43 @@ import keras
 import numpy as np
 import pytest
 
-from tests.processes import spawn
+from tests.processes import spawn, wait_until
 from train import strategy
 from train.errors import TrainError
 from webapp.config import ROOT
 
-SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.epochs=2", "train.batch_size=64", "train.validation=0.3")
+SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.batch_size=64", "train.validation=0.3")
+LONG = 12  # epochs, during which a worker can be killed
 
 
-def command(folder, kind, data, **environment):
+def command(folder, kind, data, *more, epochs=2, **environment):
     """A short training, that runs until the end of the block."""
-    changes = [word for change in SMALL for word in ("--set", change)]
+    changes = [word for change in (*SMALL, f"train.epochs={epochs}") for word in ("--set", change)]
     words = [sys.executable, "-u", "-m", "train", "fit", "small", "--name", str(folder), "--strategy", kind]
-    words += ["--data", str(data), *changes]
+    words += ["--data", str(data), *changes, *more]
     return spawn(
         words, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+@contextlib.contextmanager
+def two_workers(folder, data, *more, epochs=2):
+    """A short training by two processes, that know of each other by free ports."""
+    workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    with contextlib.ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                command(
+                    folder / f"worker{index}",
+                    "multiworker",
+                    data,
+                    *more,
+                    epochs=epochs,
+                    TF_CONFIG=json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}),
+                )
+            )
+            for index in range(2)
+        ]
 
 
 def weights(folder):
@@ -40,18 +62,31 @@ def free_ports(count):
     return ports
 
 
-def test_two_workers_end_with_the_same_weights(tmp_path, strokes_file):
-    workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    tasks = [{"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}} for index in range(2)]
-    with (
-        command(tmp_path / "worker0", "multiworker", strokes_file, TF_CONFIG=json.dumps(tasks[0])) as one,
-        command(tmp_path / "worker1", "multiworker", strokes_file, TF_CONFIG=json.dumps(tasks[1])) as other,
-    ):
-        processes = [one, other]
-        outputs = [process.communicate(timeout=300)[0] for process in processes]
+def assert_both_end_with_the_same_weights(folder, processes):
+    outputs = [process.communicate(timeout=300)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
-    first, second = weights(tmp_path / "worker0"), weights(tmp_path / "worker1")
+    first, second = weights(folder / "worker0"), weights(folder / "worker1")
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+def test_two_workers_end_with_the_same_weights(tmp_path, strokes_file):
+    with two_workers(tmp_path, strokes_file) as processes:
+        assert_both_end_with_the_same_weights(tmp_path, processes)
+
+
+def test_when_a_worker_dies_the_other_ends_too_and_both_go_on(tmp_path, strokes_file):
+    history = tmp_path / ".worker1.checkpoint" / "history.csv"
+    with two_workers(tmp_path, strokes_file, epochs=LONG) as (one, other):
+        wait_until(lambda: history.exists() and len(history.read_text().splitlines()) > 1)
+        other.kill()
+        output = one.communicate(timeout=120)[0]
+    assert one.returncode == 1, output
+    done = len(history.read_text().splitlines()) - 1
+    assert done < LONG
+    with two_workers(tmp_path, strokes_file, "--resume", epochs=LONG) as processes:
+        assert_both_end_with_the_same_weights(tmp_path, processes)
+    card = json.loads((tmp_path / "worker0" / "card.json").read_text())
+    assert len(card["history"]["loss"]) == LONG
 
 
 def test_all_processors_of_a_machine(tmp_path, strokes_file):
