@@ -66,7 +66,7 @@ class Calibration:
     """What makes confidences honest, fitted on the digits that the model was validated with."""
 
     temperature: float = 1.0  # above 0 (Guo et al. 2017, arXiv:1706.04599)
-    reject_below: float = 0.0  # a confidence from 0 to 1, below which a frame is probably no digit
+    reject_below: float = 0.0  # how likely a frame must be a digit, 0 to 1, or how likely its likeliest (Model.rejects)
     calibration_error: float | None = None  # from 0 to 1, of the digits that it was fitted on
 
     def __post_init__(self) -> None:

@@ -59,6 +59,7 @@ class Model:
         self.temperature, self.reject_below = calibration.temperature, calibration.reject_below
         self.framing = card.framing if card else FRAMING
         self.votes = card.votes if card else None
+        self._knows_others = False  # until it has read something
         _check_framing(bundle, self.framing)
 
     @property
@@ -73,7 +74,15 @@ class Model:
         """
         outputs = self._run(np.ascontiguousarray(frames, np.float32)[..., None])
         classes = next(output for output in outputs if output.shape[1] in CLASSES)  # some bundles give more beside it
+        self._knows_others = classes.shape[1] > DIGIT_COUNT
         return temper(classes, self.temperature)[:, :DIGIT_COUNT]
+
+    def rejects(self, rows: np.ndarray) -> np.ndarray:
+        """Return which of rows (n, 10) of `probabilities` look like no digit, rather than like one of several.
+
+        Of a model that has not learnt what is none, that is where no digit is likely.
+        """
+        return np.asarray((rows.sum(-1) if self._knows_others else rows.max(-1)) < self.reject_below)
 
     def warm_up(self) -> None:
         """Read one empty frame, so that the next reader need not wait. Raises ModelError if that fails."""

@@ -140,11 +140,11 @@ def find_frame(grey: np.ndarray, framing: Framing = FRAMING) -> np.ndarray:
 
 def reread(digits: Sequence[Digit], frames: np.ndarray, model: Model) -> list[Digit]:
     """Return what a model makes of digits read before, from their frames (n, 28, 28), 0 to 1. Raises ModelError."""
-    least = model.reject_below if len(digits) == 1 else 0.0
     rows = model.probabilities(frames)
+    rejected = model.rejects(rows) & (len(digits) == 1)
     return [
-        _digit(_shares(row), float(row.max()), digit.box, digit.line, least)
-        for row, digit in zip(rows, digits, strict=True)
+        _digit(_shares(row), float(row.max()), digit.box, digit.line, bool(no_digit))
+        for row, digit, no_digit in zip(rows, digits, rejected, strict=True)
     ]
 
 
@@ -197,7 +197,7 @@ def _find_upright(
 def _is_digit(components: Components, found: Detection, model: Model) -> bool:
     """Whether the digit network, too, takes the ink of a glyph for a digit."""
     claimed = _find_claimed(components, [found])
-    return len(claimed) > 0 and _guess(components, claimed, model).confidence >= model.reject_below
+    return len(claimed) > 0 and not model.rejects(_guess(components, claimed, model).probabilities)
 
 
 def _surest(found: Sequence[Detection]) -> Detection:
@@ -238,7 +238,7 @@ def _read_alone(components: Components, numbers: np.ndarray, model: Model) -> li
 def _state_digit(picture: Picture, guess: Guess, model: Model) -> Reading:
     """The reading of a drawing of one digit."""
     box = picture.full_box(guess.glyph.box)
-    digit = _digit(_shares(guess.probabilities), guess.confidence, box, 0, model.reject_below)
+    digit = _digit(_shares(guess.probabilities), guess.confidence, box, 0, bool(model.rejects(guess.probabilities)))
     return Reading(
         model=model.name,
         digits=[digit],
@@ -261,9 +261,7 @@ def _state_page(picture: Picture, rows: Sequence[Row], others: Sequence[Box], mo
     return Reading(
         model=model.name,
         digits=[
-            _digit(
-                _sharpen(found.shares, sure := sureness.tell(found.score)), sure, picture.full_box(found.box), line, 0.0
-            )
+            _digit(_sharpen(found.shares, sure := sureness.tell(found.score)), sure, picture.full_box(found.box), line)
             for line, found, _ in digits
         ],
         marks=[
@@ -303,13 +301,12 @@ def _sharpen(shares: np.ndarray, sure: float) -> np.ndarray:
     return np.where(shares == largest, sure, shares * (1 - sure) / (1 - largest))
 
 
-def _digit(shares: np.ndarray, confidence: float, box: list[int], line: int, least: float) -> Digit:
-    confidence = round(confidence, PLACES)
+def _digit(shares: np.ndarray, confidence: float, box: list[int], line: int, rejected: bool = False) -> Digit:
     return Digit(
         digit=int(shares.argmax()),
-        confidence=confidence,
+        confidence=round(confidence, PLACES),
         probabilities=shares.round(PLACES).tolist(),
         box=box,
         line=line,
-        rejected=confidence < least,
+        rejected=rejected,
     )

@@ -26,7 +26,7 @@ from train.start import Start
 from train.training import Run, pick_epoch, train_model
 
 REHEARSED = 4  # digits of each set that a model had learnt, for each new one, so that it is not forgotten
-REJECTED = 0.002  # share of the validation digits that may be taken for none: the least certain ones
+REJECTED = 0.002  # share of the digits that may be taken for none, where nothing that is none was validated with
 
 Pair = tuple[np.ndarray, np.ndarray]  # frames (n, 28, 28, 1) and labels (n,)
 
@@ -144,16 +144,19 @@ def _probabilities(model: keras.Model, frames: np.ndarray) -> np.ndarray:
 
 
 def _calibrate(model: keras.Model, validation: Pair) -> Calibration:
-    """What makes a model's confidences honest, by the digits among those that it was validated with."""
+    """What makes a model's confidences honest, by what it was validated with."""
     frames, labels = validation
     digits = labels < DIGIT_COUNT
-    raw, labels = _probabilities(model, frames[digits]), labels[digits]
-    temperature = measures.fit_temperature(raw, labels)
+    raw = _probabilities(model, frames)
+    temperature = measures.fit_temperature(raw[digits], labels[digits])
     calibrated = temper(raw, temperature)[:, :DIGIT_COUNT]
+    read, others = calibrated[digits], calibrated[~digits]
     return Calibration(
         temperature=temperature,
-        reject_below=float(np.quantile(calibrated.max(1), REJECTED)),
-        calibration_error=measures.calibration_error(calibrated, labels),
+        reject_below=measures.fit_rejection(read.sum(1), others.sum(1))
+        if len(others)
+        else float(np.quantile(read.max(1), REJECTED)),
+        calibration_error=measures.calibration_error(read, labels[digits]),
     )
 
 

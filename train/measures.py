@@ -70,3 +70,11 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         return -float(np.log(temper(probabilities, temperature)[np.arange(len(labels)), labels]).mean())
 
     return float(minimize_scalar(loss, bounds=TEMPERATURES, method="bounded").x)
+
+
+def fit_rejection(digits: np.ndarray, others: np.ndarray) -> float:
+    """How likely a digit a frame must be, so that equal shares of digits (n,) are rejected and others (m,) answered."""
+    thresholds = np.sort(np.concatenate([digits, others]))
+    rejected = np.searchsorted(np.sort(digits), thresholds) / len(digits)
+    answered = 1 - np.searchsorted(np.sort(others), thresholds) / len(others)
+    return float(thresholds[np.argmax(rejected >= answered)])

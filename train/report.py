@@ -29,12 +29,11 @@ def describe(title: str, probabilities: np.ndarray, labels: np.ndarray) -> str:
     )
 
 
-def describe_negatives(title: str, probabilities: np.ndarray, reject_below: float) -> str:
-    """Return how sure a model is of probabilities (n, 10) of what is no digit, and what share it would reject."""
-    confidence = probabilities.max(1)
+def describe_negatives(title: str, probabilities: np.ndarray, rejected: np.ndarray) -> str:
+    """Return how sure a model is of probabilities (n, 10) of what is no digit, and what share (n,) it rejects."""
     return (
-        f"{title}: of {len(confidence):,} that are no digit, {(confidence < reject_below).mean():.2%} rejected "
-        f"(confidence below {reject_below:.2%}); mean confidence {confidence.mean():.2%}"
+        f"{title}: of {len(rejected):,} that are no digit, {rejected.mean():.2%} rejected; "
+        f"mean confidence {probabilities.max(1).mean():.2%}"
     )
 
 

@@ -41,7 +41,7 @@ def report_on(
     probabilities = np.concatenate([model.probabilities(frames[i : i + BATCH]) for i in range(0, len(frames), BATCH)])
     title, digits = f"{model.name} on {title}", labels < DIGIT_COUNT
     if not digits.all():
-        return report.describe_negatives(title, probabilities[~digits], model.reject_below)
+        return report.describe_negatives(title, probabilities[~digits], model.rejects(probabilities[~digits]))
     plots.write(out, title, frames, probabilities, labels)
     said = report.describe(title, probabilities, labels)
     return f"{said}\n\n{report.list_writers(probabilities, labels, writers)}" if writers else said

@@ -90,6 +90,18 @@ def test_temperature_keeps_the_order_and_1_changes_nothing():
     assert soft.argsort().tolist() == sharp.argsort().tolist()
 
 
+def test_what_may_be_either_of_two_digits_is_rejected_only_by_a_model_that_knows_nothing_else(model, frames):
+    rows = np.zeros((2, 10))
+    rows[0, [1, 7]] = 0.5  # a digit for certain
+    rows[1, 1] = 0.3  # rather none
+    small = Model(SMALL)
+    for one in (model, small):
+        one.probabilities(frames[:1])
+    assert 0.5 < min(model.reject_below, small.reject_below)
+    assert model.rejects(rows).tolist() == [False, True]
+    assert small.rejects(rows).tolist() == [True, True]
+
+
 def test_the_card_sets_calibration_and_rejection(tmp_path):
     folder = tmp_path / "own"
     shutil.copytree(SMALL, folder)

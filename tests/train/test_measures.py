@@ -51,3 +51,15 @@ def test_the_temperature_that_was_applied_is_found(temperature):
     assert measures.fit_temperature(temper(probabilities, 1 / temperature), labels) == pytest.approx(
         temperature, rel=0.02
     )
+
+
+@pytest.mark.parametrize(
+    ("digits", "others", "threshold"),
+    [
+        ([0.6, 0.7, 0.8, 0.9], [0.1, 0.2, 0.3, 0.4], 0.6),  # told apart: no digit is rejected, nothing else is answered
+        ([0.3, 0.7, 0.8, 0.9], [0.1, 0.2, 0.4, 0.8], 0.7),  # one of four on both sides
+        ([0.2, 0.4], [0.5, 0.9], 0.5),  # nothing can be told
+    ],
+)
+def test_as_many_digits_are_rejected_as_others_are_answered(digits, others, threshold):
+    assert measures.fit_rejection(np.array(digits), np.array(others)) == threshold

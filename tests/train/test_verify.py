@@ -74,7 +74,7 @@ def test_data_that_does_not_tell_who_wrote_it_is_refused(tmp_path):
 def test_what_is_no_digit_is_reported_by_what_is_rejected(tmp_path, small_pendigits):
     said = verify(SMALL, "negatives", tmp_path)
     assert said.startswith("small on negatives: of 8,000 that are no digit, ")
-    assert "rejected (confidence below " in said
+    assert "rejected; mean confidence " in said
     assert "mean confidence" in said
 
 
