@@ -13,7 +13,8 @@ from train.verify import compare, verify
 from webapp.config import ROOT
 
 SMALL = ROOT / "models" / "small"
-RESULT = json.loads((SMALL / "card.json").read_text())["results"]["mnist test"]
+CARD = json.loads((SMALL / "card.json").read_text())
+RESULT = CARD["results"]["mnist test"]
 PLOTS = [
     "confidence-by-digit",
     "confusion-matrix",
@@ -82,7 +83,7 @@ def test_models_are_compared(tmp_path):
     table = compare([SMALL, SMALL], tmp_path / "comparison.png").splitlines()
     assert table[0].split("  ")[0] == "model"
     assert table[1].split()[:2] == ["small", f"{RESULT['accuracy']:.2%}"]
-    assert "188,874" in table[1]
+    assert f"{CARD['parameters']:,}" in table[1]
     assert len(table) == 3
     assert plots(tmp_path) == ["comparison"]
 
