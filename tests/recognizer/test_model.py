@@ -97,7 +97,7 @@ def test_what_may_be_either_of_two_digits_is_rejected_only_by_a_model_that_knows
     small = Model(SMALL)
     for one in (model, small):
         one.probabilities(frames[:1])
-    assert 0.5 < min(model.reject_below, small.reject_below)
+    assert min(model.reject_below, small.reject_below) > 0.5
     assert model.rejects(rows).tolist() == [False, True]
     assert small.rejects(rows).tolist() == [True, True]
 
