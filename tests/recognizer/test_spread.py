@@ -60,6 +60,24 @@ def test_dask_reads_what_processes_read(folder, wanted):
     assert sorted(done.stdout.splitlines()) == wanted
 
 
+AFTER_OPENCV = """
+import sys, cv2, numpy
+from recognizer import Model
+from recognizer.bulk import rows
+cv2.setNumThreads(4)
+cv2.erode(numpy.zeros((4000, 4000), numpy.uint8), numpy.ones((5, 5)))
+print(*(row["text"] for row in rows(sys.argv[1:], Model("flagship"), "auto", jobs=2)), cv2.getNumThreads())
+"""
+
+
+def test_processes_read_although_their_program_has_used_opencv(folder):
+    files = [str(folder / f"{number:04}.png") for number in range(3)]
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_OPENCV, *files], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.stdout.split() == ["4", "7", "4", "4"]
+
+
 def with_library(path):
     """The environment of a program that finds the library in a folder."""
     return os.environ | {"PYTHONPATH": str(path)}
