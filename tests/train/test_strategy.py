@@ -80,7 +80,7 @@ def test_when_a_worker_dies_the_other_ends_too_and_both_go_on(tmp_path, strokes_
         wait_until(lambda: history.exists() and len(history.read_text().splitlines()) > 1)
         other.kill()
         output = one.communicate(timeout=120)[0]
-    assert one.returncode == 1, output
+    assert one.returncode != 0, output
     done = len(history.read_text().splitlines()) - 1
     assert done < LONG
     with two_workers(tmp_path, strokes_file, "--resume", epochs=LONG) as processes:
