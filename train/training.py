@@ -99,6 +99,7 @@ def train_model(
     with run.strategy.scope():
         model = _start_from(start) if start else _build(recipe, training)
         student = split_members(model, Worker if run.strategy.workers else keras.Model)
+        _synchronise_norms(model, run.strategy.workers)
         try:
             _fit(student, recipe, training, validation, run, teacher)
         except KeyboardInterrupt:
@@ -107,6 +108,7 @@ def train_model(
                 raise TrainError("Stopped before the first epoch ended; there is nothing to keep.") from None
             print("\nStopped; the best epoch so far is kept, and --resume goes on.", flush=True)
         student.load_weights(run.best)
+    _synchronise_norms(model, False)
     history = run.history()
     if len(history["loss"]) == recipe.train.epochs:
         run.forget()
@@ -187,6 +189,13 @@ def freeze_norms(model: keras.Model) -> None:
     """Keep the means and variances of many pictures, about which the few of a further training say little."""
     for layer in model.layers:
         layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+
+
+def _synchronise_norms(model: keras.Model, together: bool) -> None:
+    """Let norms go by the pictures of all machines `together`, else each machine would end with norms of its own."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.synchronized = together
 
 
 def _start_from(start: keras.Model) -> keras.Model:

@@ -16,7 +16,7 @@ from train import strategy
 from train.errors import TrainError
 from webapp.config import ROOT
 
-SMALL = ("layers=['conv 4', 'pool 4', 'flatten']", "train.batch_size=64", "train.validation=0.3")
+SMALL = ("layers=['conv 4 linear', 'norm', 'relu', 'pool 4', 'flatten']", "train.batch_size=64", "train.validation=0.3")
 LONG = 12  # epochs, during which a worker can be killed
 
 
