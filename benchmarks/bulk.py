@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.handwriting import sets
+from benchmarks.latency import time_call
 from recognizer.bundle import Bundle
 from recognizer.encode import encode
 from recognizer.frame import SIDE
@@ -150,15 +151,8 @@ def describe_batches(name: str, words: str, side: int) -> str:
     times = []
     for batch in BATCHES:
         chunks = [items[at : at + batch] for at in range(0, ITEMS, batch)]
-        times.append(min(_time(network, chunks) for _ in range(ROUNDS)) / ITEMS)
+        times.append(min(time_call(partial(list, map(network, chunks))) for _ in range(ROUNDS)) / ITEMS)
     return f"| {name}, {words} | {' | '.join(f'{1000 * seconds:.2f}' for seconds in times)} |"
-
-
-def _time(network: LiteRT, chunks: list[np.ndarray]) -> float:
-    start = time.process_time()
-    for chunk in chunks:
-        network(chunk)
-    return time.process_time() - start
 
 
 def draw(folder: Path, files: int, side: int) -> None:

@@ -150,6 +150,7 @@ def _start(folder: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
     memory.keep()
     _model = Model(folder)
 
