@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.set_defaults(run=_fit)
     sheet = commands.add_parser("sheet", help="draw what a network is shown, pages beside real pictures in DIGITS_DATA")
     sheet.add_argument("recipe", help=f"{', '.join(recipe.names())}, or the path of a TOML file")
+    sheet.add_argument("--forms", action="store_true", help="the forms that digits are given, instead, and how often")
     sheet.add_argument("--seed", type=int, default=0)
     sheet.add_argument("--out", type=Path, default=Path("sheet.png"), help="the picture (default: sheet.png)")
     sheet.set_defaults(run=_sheet)
@@ -172,7 +173,8 @@ def _sheet(options: argparse.Namespace) -> None:
         sheets.write_pages(hands.load(cooked.pages.held_out).training, options.seed, options.out)
     else:
         shown = [mixture.find(name).train for name in cooked.data]
-        sheets.write_frames(shown, cooked.augment, options.seed, options.out)
+        write = sheets.write_forms if options.forms else sheets.write_frames
+        write(shown, cooked.augment, options.seed, options.out)
     print(f"The sheet is {options.out}.")
 
 

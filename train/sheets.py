@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from recognizer.frame import SIDE
 from recognizer.glyphs import DIGITS, MARKS, TILE
-from train.data import Digits, find_folder
+from train.allographs import FORMS
+from train.augment import AS_IT_IS, draw
+from train.data import Digits, Pens, find_folder
 from train.pages.hands import Hands
 from train.pages.kinds import KINDS
 from train.pages.render import render
@@ -21,6 +25,8 @@ from train.recipe import Augmentation
 
 COLUMNS = 8  # of crops
 FRAMES = 40  # in a row
+HANDS = 24  # of digits in a form, in a row
+TEXT = 360  # pixels, what names it
 REAL = "field-*.zip"  # pictures of other people's pages, which are looked at and never trained on
 RED, BLUE, GREEN = (213, 50, 0), (0, 114, 178), (0, 158, 115)  # of digits, marks, other writing,
 GREY = 128, 128, 128  # and what can hardly be seen
@@ -35,6 +41,27 @@ def write_frames(data: Sequence[Digits], how: Augmentation, seed: int, path: Pat
             some = rng.choice(np.flatnonzero(digits.labels == label), FRAMES)
             rows.append(np.hstack(list(digits.take(some).render(how, rng))))
     Image.fromarray(np.uint8(255 - np.round(255 * np.vstack(rows)))).save(path)
+
+
+def write_forms(data: Sequence[Digits], how: Augmentation, seed: int, path: Path) -> None:
+    """Write a picture with a row of digits for each form that some hands write, and which share of a digit gets it."""
+    rng = np.random.default_rng(seed)
+    written = [one for digits in data if isinstance(digits, Pens) for one in digits.writings]
+    rows = []
+    for label, forms in FORMS.items():
+        same = [one for one in written if one.label == label]
+        for form in forms:
+            some = [same[n] for n in rng.choice(len(same), HANDS)]
+            drawn = draw([replace(one, strokes=form.write(one.strokes, rng)) for one in some], AS_IT_IS, rng)
+            title = f"{label}: {form.name}, {form.share * how.marks:.1%}"
+            rows.append(np.hstack([_write(title), *np.uint8(255 - np.round(255 * drawn))]))
+    Image.fromarray(np.vstack(rows)).save(path)
+
+
+def _write(text: str) -> np.ndarray:
+    line = Image.new("L", (TEXT, SIDE), 255)
+    ImageDraw.Draw(line).text((4, 8), text, 0)
+    return np.asarray(line)
 
 
 def write_pages(hands: Hands, seed: int, path: Path) -> None:

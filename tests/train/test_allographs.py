@@ -1,44 +1,50 @@
 import numpy as np
 import pytest
 
-from train.allographs import FORMS, vary
+from train.allographs import FORMS, anew, vary
 from train.pen import Writing, draw
 
-ONE = Writing(1, "", [np.array([(2.0, 0.0), (1.0, 50.0), (0.0, 100.0)], np.float32)])
+LINE = [np.array([(30.0, 0.0), (15.0, 50.0), (0.0, 100.0)], np.float32)]
 
 
 def size(strokes):
     return np.ptp(np.concatenate(strokes), 0)
 
 
-def test_a_bare_one_gets_a_hook_at_its_foot_or_a_stroke_back_up():
-    rng = np.random.default_rng(0)
-    varied = [vary(ONE, 1.0, rng) for _ in range(40)]
-    added = [strokes[1] for strokes in varied]
-    assert all(np.allclose(stroke[0], (0, 100)) for stroke in added)
-    heights = [100 - stroke[:, 1].min() for stroke in added]
-    assert min(heights) < 25
-    assert max(heights) > 60
-    assert 20 < max(size(strokes)[0] for strokes in varied) < 60
-
-
-def test_a_one_with_a_flag_stays_as_it_is():
-    flagged = Writing(1, "", [np.array([(0, 30), (50, 0), (50, 100)], np.float32)])
-    rng = np.random.default_rng(0)
-    assert all(len(vary(flagged, 1.0, rng)) == 1 for _ in range(20))
+def test_there_are_two_dozen_forms_and_more_each_of_a_name_of_its_own():
+    assert sum(len(forms) for forms in FORMS.values()) >= 24
+    assert set(FORMS) == set(range(10))
+    for forms in FORMS.values():
+        assert len({form.name for form in forms}) == len(forms)
+        assert sum(form.share for form in forms) <= 1
 
 
 @pytest.mark.parametrize("digit", FORMS)
-def test_other_digits_are_at_times_written_in_another_form(digit):
-    mine = Writing(digit, "", [np.array([(0, 0), (1, 1)], np.float32)])
+def test_so_many_digits_are_given_a_form_as_the_shares_say(digit):
+    mine = Writing(digit, "", LINE)
     rng = np.random.default_rng(0)
-    varied = [strokes for _ in range(200) if (strokes := vary(mine, 1.0, rng)) is not mine.strokes]
-    assert 10 < len(varied) < 60
-    assert all(0.8 < size(strokes)[1] < 1.3 for strokes in varied)
-    assert len({draw(strokes, 8).tobytes() for strokes in varied}) == len(varied)
+    changed = sum(vary(mine, 0.5, rng) is not mine.strokes for _ in range(2000))
+    assert changed / 2000 == pytest.approx(0.5 * sum(form.share for form in FORMS[digit]), abs=0.03)
+
+
+@pytest.mark.parametrize("form", [form for forms in FORMS.values() for form in forms], ids=lambda form: form.name)
+def test_a_form_is_about_as_high_as_the_digit_and_never_twice_the_same(form):
+    rng = np.random.default_rng(0)
+    strokes = [line / 100 for line in LINE]
+    written = [form.write(strokes, rng) for _ in range(40)]
+    assert all(0.8 < size(some)[1] < (2 if form.name == "crossed" else 1.3) for some in written)
+    assert len({draw(some, 8).tobytes() for some in written}) == len(written)
+
+
+def test_a_digit_is_written_anew_about_where_its_corners_are():
+    rule = anew("0,0 50,0 50,0 50,100")
+    lines = np.array([rule(LINE, np.random.default_rng(seed)) for seed in range(200)])
+    assert lines.mean(0)[0, 0] == pytest.approx((0, 0), abs=0.02)
+    assert lines.mean(0)[0, -1] == pytest.approx((0.5, 1), abs=0.05)
+    assert lines.std(0).max() < 0.25
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_without_a_share_nothing_changes(digit):
-    mine = Writing(digit, "", ONE.strokes)
+    mine = Writing(digit, "", LINE)
     assert vary(mine, 0.0, np.random.default_rng(0)) is mine.strokes

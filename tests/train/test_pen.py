@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests import drawing
-from train.pen import SIDE, Writing, draw, loosen, mark, parse_unipen
+from train.pen import SIDE, Writing, draw, loosen, parse_unipen
 
 UNIPEN = """\
 .LEXICON "0" "7"
@@ -27,10 +27,7 @@ def writing(label, strokes):
     return Writing(label, "me", [np.array(stroke, np.float32) for stroke in strokes])
 
 
-ZERO, ONE, TWO, SEVEN = (
-    writing(label, strokes)
-    for label, strokes in ((0, drawing.ZERO), (1, drawing.ONE), (2, drawing.SEVEN), (7, drawing.SEVEN))
-)
+ONE = writing(1, drawing.ONE)
 
 
 def test_unipen_is_parsed_with_y_downwards():
@@ -58,47 +55,6 @@ def test_a_dot_is_drawn_as_wide_as_the_pen(points):
     ink = draw([np.full((points, 2), 3, np.float32)], 12)
     assert ink.max() == 1
     assert 2 * np.sqrt(ink.sum() / np.pi) == pytest.approx(12, abs=0.6)
-
-
-def test_marks_are_added_to_0_1_and_7_alone():
-    rng = np.random.default_rng(0)
-    for bare in (ZERO, ONE, SEVEN):
-        assert any(len(mark(bare, 1.0, rng)) > 1 for _ in range(10))
-        assert all(mark(bare, 0.0, rng) is bare.strokes for _ in range(10))
-    assert mark(TWO, 1.0, rng) is TWO.strokes
-
-
-def test_a_seven_with_marks_has_a_bar_where_it_had_none_and_none_where_it_had_one():
-    bar = np.array([(0.3, 0.5), (0.7, 0.5)], np.float32)
-    start, corner, end = np.array(drawing.SEVEN[0], np.float32)
-    plain = [np.vstack([np.linspace(start, corner, 20), np.linspace(corner, end, 20)])]  # as dense as a tablet has it
-    bare, crossed = writing(7, plain), writing(7, [*plain, bar])
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        assert sum(is_level_across_the_middle(stroke) for stroke in mark(bare, 1.0, rng)) == 1
-        assert not any(is_level_across_the_middle(stroke) for stroke in mark(crossed, 1.0, rng))
-
-
-def is_level_across_the_middle(stroke):
-    return np.ptp(stroke[:, 1]) < np.ptp(stroke[:, 0]) and 0.25 < stroke[:, 1].mean() < 0.75
-
-
-def test_a_seven_drawn_in_two_strokes_keeps_both():
-    top, stem = np.split(np.array(drawing.SEVEN[0], np.float32), [2])
-    apart = writing(7, [top, np.vstack([top[-1], stem])])
-    assert all(len(mark(apart, 1.0, np.random.default_rng(seed))) >= 2 for seed in range(20))
-
-
-def test_some_sevens_begin_with_a_tick_and_some_end_with_a_tail():
-    rng = np.random.default_rng(0)
-    added = [stroke for _ in range(50) for stroke in mark(SEVEN, 1.0, rng)[1:]]
-    points = np.array(drawing.SEVEN[0], np.float32)
-    ticks = [stroke for stroke in added if np.allclose(stroke[-1], points[0])]
-    tails = [stroke for stroke in added if np.allclose(stroke[0], points[-1])]
-    assert all(stroke[0, 1] > stroke[-1, 1] for stroke in ticks)
-    assert all(stroke[-1, 0] > stroke[0, 0] for stroke in tails)
-    assert 5 < len(ticks) < 25
-    assert 5 < len(tails) < 30
 
 
 def test_loose_strokes_begin_late_end_early_and_do_not_quite_meet():

@@ -1,9 +1,10 @@
 import numpy as np
 from PIL import Image
 
+from train.allographs import FORMS
 from train.data import Pens
 from train.recipe import load
-from train.sheets import FRAMES, write_frames
+from train.sheets import FRAMES, HANDS, TEXT, write_forms, write_frames
 
 
 def test_a_sheet_has_a_row_for_each_digit_of_a_set(tmp_path, writings):
@@ -15,3 +16,15 @@ def test_a_sheet_has_a_row_for_each_digit_of_a_set(tmp_path, writings):
     assert ink.min() > 0
     middles = (sheet < 128).reshape(12, 28, FRAMES, 28)[:, 12:16, :, 12:16].sum((1, 3)).mean(1)
     assert middles[0] < middles[1] / 2
+
+
+def test_a_sheet_of_forms_has_a_named_row_for_each(tmp_path, writings):
+    write_forms([Pens(writings)], load("flagship").augment, 0, tmp_path / "forms.png")
+    sheet = np.asarray(Image.open(tmp_path / "forms.png"))
+    rows = sum(len(forms) for forms in FORMS.values())
+    assert sheet.shape == (28 * rows, TEXT + 28 * HANDS)
+    ink = (sheet < 128).reshape(rows, 28, -1)
+    assert ink[:, :, :TEXT].any((1, 2)).all()
+    assert ink[:, :, TEXT:].reshape(rows, 28, HANDS, 28).any((1, 3)).all()
+    names = ink[:, :, :TEXT].reshape(rows, -1)
+    assert len(np.unique(names, axis=0)) == rows
