@@ -59,11 +59,11 @@ FORMS: dict[int, tuple[Form, ...]] = {
         Form("a curl at the top", 0.06, anew("32,4 8,20 2,60 30,100 60,60 50,15 25,2 40,20")),
     ),
     1: (
-        Form("a flag", 0.22, habits.flag),
-        Form("a short level flag", 0.14, habits.level_flag),
+        Form("a flag", 0.2, habits.flag),
+        Form("a short level flag", 0.2, habits.level_flag),
         Form("a foot", 0.06, habits.foot),
         Form("flag and foot", 0.1, habits.flag_and_foot),
-        Form("a hook at the foot", 0.22, habits.hook),
+        Form("a hook at the foot", 0.18, habits.hook),
         Form("back up beside itself", 0.12, habits.go_back),
         Form("round at the top", 0.04, anew("0,40 10,15 26,1 35,8 30,40 20,100")),
         Form(

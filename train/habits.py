@@ -8,6 +8,7 @@ from train.pen import Strokes
 
 BARE = 0.35  # of its height: a 1 that is wider has a flag, a hook or a foot already
 REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most, as a wider one makes a 7 of it
+SHORT = 0.3  # the same of a flag that is nearly level
 TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
 
@@ -28,7 +29,7 @@ def flag(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 def level_flag(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """A bare 1 with a short flag, nearly level, as in print."""
-    return _lead(strokes, rng.uniform(55, 95), rng.uniform(0.15, REACH), rng)
+    return _lead(strokes, rng.uniform(55, 90), rng.uniform(0.12, SHORT), rng)
 
 
 def foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
