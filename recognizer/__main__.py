@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import cv2
 from tqdm import tqdm
 
 from recognizer import LAYOUTS, Model, ModelError, PictureError, explain, read, spread
-from recognizer.bulk import Row, expand, load, rows
+from recognizer.bulk import Files, Row, load, rows
 from recognizer.encode import encode
 from recognizer.formats import FORMATS, ROWS, Sink, open_lines
 from recognizer.parquet import open_parts
@@ -87,23 +87,23 @@ def _read(options: argparse.Namespace) -> int:
         raise ValueError(f"--rows {options.rows} needs --format csv or {PARQUET}.")
     if options.format == PARQUET and not options.out:
         raise ValueError(f"--format {PARQUET} needs --out FOLDER.")
-    files = expand(options.files)
-    if not files:
+    files = Files(options.files)
+    if not files.count:
         raise FileNotFoundError(f"there are no pictures in {', '.join(options.files)}")
-    if options.explain and len(files) > 1:
-        raise ValueError(f"--explain draws one picture, not {len(files)}.")
+    if options.explain and files.count > 1:
+        raise ValueError(f"--explain draws one picture, not {files.count}.")
     model = Model(options.model)
     if options.explain:
-        _explain(files[0], model, options.layout, options.explain)
+        _explain(next(iter(files)), model, options.layout, options.explain)
     with _open(options, files) as sink:
-        left = list(filter(sink.lacks, files))
-        tally = Tally(failed=sum(not sink.done.get(sink.name(file), True) for file in files))
+        before = [sink.done[sink.name(file)] for file in files if not sink.lacks(file)] if sink.done else []
+        tally = Tally(failed=before.count(False))
         shown = options.out or not sys.stdout.isatty()  # else bar and lines would mix
-        with contextlib.closing(_rows(options, left, model)) as found:
+        with contextlib.closing(_rows(options, filter(sink.lacks, files), model)) as found:
             for row in tqdm(
                 found,
-                total=len(files),
-                initial=len(files) - len(left),
+                total=files.count,
+                initial=len(before),
                 unit=" pictures",
                 delay=LONG,
                 disable=None if shown else True,  # None: unless standard error is a terminal
@@ -115,13 +115,13 @@ def _read(options: argparse.Namespace) -> int:
     return SOME_NOT if tally.failed else ALL_READ
 
 
-def _open(options: argparse.Namespace, files: list[str]) -> contextlib.AbstractContextManager[Sink]:
+def _open(options: argparse.Namespace, files: Files) -> contextlib.AbstractContextManager[Sink]:
     if options.format == PARQUET:
         return open_parts(options.out, options.rows or "picture")
     return open_lines(options.out, ROWS[options.rows] if options.rows else FORMATS[options.format], files)
 
 
-def _rows(options: argparse.Namespace, files: list[str], model: Model) -> Generator[Row]:
+def _rows(options: argparse.Namespace, files: Iterable[str], model: Model) -> Generator[Row]:
     if options.scheduler or options.engine == "dask":
         return spread.rows(files, options.model, options.layout, options.jobs, options.scheduler)
     return rows(files, model, options.layout, options.jobs)

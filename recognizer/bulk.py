@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,22 +30,41 @@ AHEAD = 4  # chunks for each process that are given out before their rows are ta
 Row = dict[str, Any]  # `file` and either `error` or what the API answers
 
 
-def expand(names: Iterable[str]) -> list[str]:
+class Files:
     """The files that files, folders (all pictures below) and glob patterns name, each once, in order.
 
     All of these may be addresses, such as s3://bucket/scans/, that fsspec knows (filesystem-spec.readthedocs.io).
     Of a file of several pages there is a name for each, such as `scan.pdf#page=2`. A name that nothing answers to
-    stays, so that it becomes a row with the reason.
+    stays, so that it becomes a row with the reason. Those in a folder are looked up each time that they are gone
+    through, and not held, as there may be millions. Raises OSError where a folder cannot be looked through.
     """
-    found: list[str] = []
-    for name in names:
-        if ADDRESS in name:
-            found += _expand_address(name)
-            continue
-        matches = [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))  # noqa: PTH207, absolute
-        for path in matches or [name]:
-            found += _pictures_below(path) if Path(path).is_dir() else [path]
-    return [page for file in dict.fromkeys(found) for page in _pages_of(file)]
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+        self._pages: dict[str, int] = {}  # of the files that may have several
+
+    def __iter__(self) -> Iterator[str]:
+        places = [place for name in self._names for place in _match(name)]
+        found = (file for place in places for file in _pictures_at(place))
+        for file in found if len(places) == 1 else dict.fromkeys(found):
+            yield from self._pages_of(file)
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self)
+
+    def _pages_of(self, file: str) -> list[str]:
+        """A name for each page of a file that has several; of one that cannot be read, its row will say why."""
+        if Path(file.partition("::")[0]).suffix.lower() not in PAGED:
+            return [file]
+        if file not in self._pages:
+            try:
+                self._pages[file] = count_pages(_load_bytes(file))
+            except (PictureError, OSError):
+                self._pages[file] = 1
+        pages = self._pages[file]
+        return [file] if pages == 1 else [f"{file}#page={page}" for page in range(1, pages + 1)]
 
 
 def load(file: str) -> tuple[bytes, int]:
@@ -67,8 +86,16 @@ def _load_bytes(path: str) -> bytes:
         raise OSError(0, f"It cannot be fetched ({error})") from error
 
 
-def _expand_address(address: str) -> list[str]:
-    """The same of an address; one that cannot be looked at stays, so that its row will say why."""
+def _match(name: str) -> list[str]:
+    """The files and folders that a name, an address or a pattern of such means; itself where that is nothing."""
+    if ADDRESS in name:
+        return _match_address(name)
+    matches = [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))  # noqa: PTH207, absolute
+    return matches or [name]
+
+
+def _match_address(address: str) -> list[str]:
+    """The same of an address, with what is in a folder; one that cannot be looked at stays, as its row will say why."""
     try:
         system, path = load_fsspec().core.url_to_fs(address)
         if "*" in path:
@@ -85,7 +112,27 @@ def _expand_address(address: str) -> list[str]:
     return ["".join((system.unstrip_protocol(found), *outer)) for found in matches]
 
 
-def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:
+def _pictures_at(place: str) -> Iterator[str]:
+    """A file, or the pictures below a folder, in order."""
+    if ADDRESS in place or not Path(place).is_dir():
+        yield place
+        return
+    with os.scandir(place) as entries:
+        names = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries if _may_count(entry))
+    for name in names:
+        path = str(Path(place, name))
+        if name.endswith("/"):
+            yield from _pictures_at(path)
+        else:
+            yield path
+
+
+def _may_count(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, and no link to one, which may lead in circles, or a picture by its name."""
+    return not entry.is_symlink() if entry.is_dir() else Path(entry.name).suffix.lower() in SUFFIXES
+
+
+def rows(files: Iterable[str], model: Model, layout: str, jobs: int = 1) -> Generator[Row]:
     """Read the files in order, a row each. Raises ModelError, and BrokenProcessPool where a process is killed."""
     if jobs == 1:
         yield from map(partial(read_file, model, layout), files)
@@ -105,28 +152,11 @@ def rows(files: list[str], model: Model, layout: str, jobs: int = 1) -> Generato
         cv2.setNumThreads(threads)
 
 
-def _split(files: list[str]) -> Iterator[tuple[str, ...]]:
+def _split(files: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The files in chunks that are read at once."""
-    return (tuple(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK))
-
-
-def _pictures_below(folder: str) -> list[str]:
-    def refuse(error: OSError) -> None:
-        raise error
-
-    found = (Path(place, name) for place, _, names in os.walk(folder, onerror=refuse) for name in names)
-    return sorted(str(path) for path in found if path.suffix.lower() in SUFFIXES)
-
-
-def _pages_of(file: str) -> list[str]:
-    """A name for each page of a file that has several; of one that cannot be read, its row will say why."""
-    if Path(file.partition("::")[0]).suffix.lower() not in PAGED:
-        return [file]
-    try:
-        pages = count_pages(_load_bytes(file))
-    except (PictureError, OSError):
-        return [file]
-    return [file] if pages == 1 else [f"{file}#page={page}" for page in range(1, pages + 1)]
+    left = iter(files)
+    while chunk := tuple(islice(left, CHUNK)):
+        yield chunk
 
 
 def read_file(model: Model, layout: str, file: str) -> Row:

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -69,7 +69,7 @@ class Format:
 
 
 @contextlib.contextmanager
-def open_lines(path: Path | None, kind: Format, files: list[str]) -> Iterator[Sink]:
+def open_lines(path: Path | None, kind: Format, files: Iterable[str]) -> Iterator[Sink]:
     """Write rows of files to standard output, or to a file, after those of an earlier run. Raises ResumeError."""
     done = resume(path, kind, files) if path and path.exists() else {}
     if path is None:
@@ -95,7 +95,7 @@ def escape(file: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\\]", lambda found: repr(found[0])[1:-1], file)
 
 
-def resume(path: Path, kind: Format, files: list[str]) -> dict[str, bool]:
+def resume(path: Path, kind: Format, files: Iterable[str]) -> dict[str, bool]:
     """Which files (as written) an earlier run has put into `path`, and whether it could read them.
 
     A torn last line is cut off, and those of a file of which some are missing. Raises ResumeError, and leaves the file

@@ -6,9 +6,10 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import cv2
@@ -31,7 +32,7 @@ Answer = tuple[list[Row], float]  # of a task: what was read, in how many second
 KILLING = "Reading this stopped a worker several times."
 
 
-def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | None) -> Generator[Row]:
+def rows(files: Iterable[str], model: str, layout: str, jobs: int, scheduler: str | None) -> Generator[Row]:
     """Read files, a row each, as they are read. Workers find the model by its name, and files by theirs.
 
     Raises ModelError, ImportError where Dask is not installed, and OSError where the cluster cannot be reached, or no
@@ -59,20 +60,27 @@ def rows(files: list[str], model: str, layout: str, jobs: int, scheduler: str | 
 class Left:
     """Files that are still to be given out, as many at once as are read in about a second, by the last ones read."""
 
-    def __init__(self, files: list[str]) -> None:
-        self._files = deque(files)
+    def __init__(self, files: Iterable[str]) -> None:
+        self._rest = iter(files)
+        self._files: deque[str] = deque()  # the next of them
         self._parts: deque[tuple[str, ...]] = deque()
         self._size = FIRST
 
     def __bool__(self) -> bool:
+        self._look_ahead(1)
         return bool(self._files or self._parts)
 
     def take(self, workers: int) -> tuple[str, ...]:
         """Take files off, and fewer once they are few, so that all workers end at the same time."""
         if self._parts:
             return self._parts.popleft()
+        self._look_ahead(self._size * SHARES * workers)
         share = max(math.ceil(self._size / FINEST), len(self._files) // (SHARES * workers))
         return tuple(self._files.popleft() for _ in range(min(self._size, share, len(self._files))))
+
+    def _look_ahead(self, count: int) -> None:
+        """Have so many files at hand, where there are as many."""
+        self._files.extend(islice(self._rest, max(0, count - len(self._files))))
 
     def learn(self, read: int, seconds: float) -> None:
         """Note how long files took to be read."""
@@ -136,11 +144,16 @@ def _wait_for_scheduler(client: Client) -> None:
 def _take(future: Future[Answer], chunk: tuple[str, ...], left: Left) -> list[Row]:
     """The rows of a chunk; what of it was not read is left."""
     from distributed import CancelledError, KilledWorker
+    from distributed.comm import CommClosedError
 
     try:
         found, seconds = future.result()
     except CancelledError:
         left.put_back(chunk)
+        return []
+    except CommClosedError:  # on the way from the scheduler, which the client will notice
+        left.put_back(chunk)
+        time.sleep(LOOKING)
         return []
     except KilledWorker:
         if len(chunk) == 1:

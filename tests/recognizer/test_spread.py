@@ -17,8 +17,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from recognizer import Model, spread
-from recognizer.bulk import expand, load, rows
-from recognizer.spread import FINEST, KILLING, Left, _take
+from recognizer.bulk import Files, load, rows
+from recognizer.spread import FINEST, KILLING, SHARES, Left, _take
 from tests.documents import make_document
 from tests.drawing import FOUR_PNG, SEVEN_PNG
 from tests.processes import PATIENCE, spawn, wait_until
@@ -186,10 +186,12 @@ def give_out(left, workers=2):
 
 def test_what_got_lost_is_read_again_and_what_kills_is_found():
     from distributed import CancelledError, KilledWorker
+    from distributed.comm import CommClosedError
 
-    left = Left(["c"])
-    assert _take(Failed(CancelledError()), ("a", "b"), left) == []
-    assert sum(give_out(left), ()) == ("a", "b", "c")
+    for error in (CancelledError(), CommClosedError()):
+        left = Left(["c"])
+        assert _take(Failed(error), ("a", "b"), left) == []
+        assert sum(give_out(left), ()) == ("a", "b", "c")
     killed = KilledWorker("read_chunk", None, 4)
     files = tuple(map(str, range(110)))
     assert _take(Failed(killed), files, left) == []
@@ -219,6 +221,15 @@ def test_tasks_are_as_large_as_takes_a_second_and_small_towards_the_end():
     assert sizes[0] == max(sizes) == 800
     assert sum(sizes) == 20_000 - len(first)
     assert max(sizes[-4:]) == 800 / FINEST
+
+
+def test_no_more_files_are_held_than_are_given_out_soon():
+    files = map(str, range(20_000))
+    left = Left(files)
+    first = left.take(2)
+    _take(Done(["row"] * len(first), len(first) / 800), first, left)
+    left.take(2)
+    assert next(files) == str(len(first) + 800 * SHARES * 2)
 
 
 def test_what_a_worker_gives_back_is_given_out_in_smaller_tasks():
@@ -256,15 +267,15 @@ def bucket():
     ],
 )
 def test_addresses_are_looked_through_as_folders_are(bucket, name, found):
-    assert [file.replace("memory:///", "memory://") for file in expand([bucket + name])] == [
+    assert [file.replace("memory:///", "memory://") for file in Files([bucket + name])] == [
         f"{bucket}/{file}" for file in found
     ]
 
 
 def test_pictures_at_an_address_are_read(bucket, model):
-    found = list(rows(expand([bucket]), model, "auto"))
+    found = list(rows(Files([bucket]), model, "auto"))
     assert [row["text"] for row in found] == ["7", "4", "7", "4"]
-    (missing,) = rows(expand([f"{bucket}/nothing.png"]), model, "auto")
+    (missing,) = rows(Files([f"{bucket}/nothing.png"]), model, "auto")
     assert missing["error"]
 
 
@@ -272,7 +283,7 @@ def test_members_of_an_archive_are_read(tmp_path, model):
     with ZipFile(tmp_path / "scans.zip", "w") as archive:
         archive.writestr("a.png", SEVEN_PNG)
         archive.writestr("b/c.png", FOUR_PNG)
-    files = expand([f"zip://**/*.png::{tmp_path}/scans.zip"])
+    files = Files([f"zip://**/*.png::{tmp_path}/scans.zip"])
     assert [row["text"] for row in rows(files, model, "auto")] == ["7", "4"]
 
 
