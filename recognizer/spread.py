@@ -144,7 +144,7 @@ def _wait_for_scheduler(client: Client) -> None:
 def _take(future: Future[Answer], chunk: tuple[str, ...], left: Left) -> list[Row]:
     """The rows of a chunk; what of it was not read is left."""
     from distributed import CancelledError, KilledWorker
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     try:
         found, seconds = future.result()

@@ -12,6 +12,7 @@ from recognizer.model import temper
 
 TEMPERATURES = 0.25, 4.0  # between which the best one is looked for
 BINS = 15
+WORSE = 2  # times, that a digit is rejected, than that what is none is answered
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -73,8 +74,11 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def fit_rejection(digits: np.ndarray, others: np.ndarray) -> float:
-    """How likely a digit a frame must be, so that equal shares of digits (n,) are rejected and others (m,) answered."""
+    """How likely a digit a frame must be, so that of digits (n,) half as large a share is rejected as others (m,) read.
+
+    A digit that is not read is the worse of the two, as digits are what people come with.
+    """
     thresholds = np.sort(np.concatenate([digits, others]))
     rejected = np.searchsorted(np.sort(digits), thresholds) / len(digits)
     answered = 1 - np.searchsorted(np.sort(others), thresholds) / len(others)
-    return float(thresholds[np.argmax(rejected >= answered)])
+    return float(thresholds[np.argmax(WORSE * rejected >= answered)])

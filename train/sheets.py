@@ -54,7 +54,7 @@ def write_forms(data: Sequence[Digits], how: Augmentation, seed: int, path: Path
             some = [same[n] for n in rng.choice(len(same), HANDS)]
             drawn = draw([replace(one, strokes=form.write(one.strokes, rng)) for one in some], AS_IT_IS, rng)
             title = f"{label}: {form.name}, {form.share * how.marks:.1%}"
-            rows.append(np.hstack([_write(title), *np.uint8(255 - np.round(255 * drawn))]))
+            rows.append(np.hstack([_write(title), *(255 - np.round(255 * drawn)).astype(np.uint8)]))
     Image.fromarray(np.vstack(rows)).save(path)
 
 

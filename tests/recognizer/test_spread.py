@@ -186,7 +186,7 @@ def give_out(left, workers=2):
 
 def test_what_got_lost_is_read_again_and_what_kills_is_found():
     from distributed import CancelledError, KilledWorker
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     for error in (CancelledError(), CommClosedError()):
         left = Left(["c"])

@@ -57,9 +57,10 @@ def test_the_temperature_that_was_applied_is_found(temperature):
     ("digits", "others", "threshold"),
     [
         ([0.6, 0.7, 0.8, 0.9], [0.1, 0.2, 0.3, 0.4], 0.6),  # told apart: no digit is rejected, nothing else is answered
-        ([0.3, 0.7, 0.8, 0.9], [0.1, 0.2, 0.4, 0.8], 0.7),  # one of four on both sides
-        ([0.2, 0.4], [0.5, 0.9], 0.5),  # nothing can be told
+        ([0.3, 0.7, 0.8, 0.9], [0.1, 0.2, 0.4, 0.8], 0.4),  # one of four digits, and two of four others
+        ([0.3, 0.5, 0.8, 0.9], [0.1, 0.2, 0.3, 0.7], 0.5),  # one of each
+        ([0.2, 0.4], [0.5, 0.9], 0.4),  # nothing can be told
     ],
 )
-def test_as_many_digits_are_rejected_as_others_are_answered(digits, others, threshold):
+def test_half_as_large_a_share_of_digits_is_rejected_as_others_are_answered(digits, others, threshold):
     assert measures.fit_rejection(np.array(digits), np.array(others)) == threshold

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from train.data import load
-from train.negatives import NONE, SIGNS, _part, make
+from train.negatives import NONE, SIGNS, _answered_box, _part, make
 from train.pen import Writing, draw
 
 ONE = Writing(1, "7", [np.array([[0, 0], [0, 100]], np.float32)])
@@ -52,3 +52,14 @@ def test_a_cut_leaves_a_part_on_either_side():
         (part,) = _part(line, side, np.random.default_rng(0))
         assert 0.25 < np.ptp(part[:, 0]) < 0.75
         assert part[:, 0].min() == 0 if side < 0 else part[:, 0].max() == 1
+
+
+def test_the_answer_to_a_box_is_a_cross_or_a_tick_within_it_or_a_little_beyond():
+    rng = np.random.default_rng(0)
+    boxes = [_answered_box(rng) for _ in range(40)]
+    assert {len(box) for box in boxes} == {2, 3}
+    for corners, *answer in boxes:
+        low, high = corners.min(0), corners.max(0)
+        points = np.concatenate(answer)
+        assert (points > low - 0.25).all()
+        assert (points < high + 0.4).all()
