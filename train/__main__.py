@@ -170,6 +170,10 @@ def _sheet(options: argparse.Namespace) -> None:
 
     cooked = recipe.load(options.recipe)
     if isinstance(cooked, recipe.PageRecipe):
+        if options.forms:
+            raise TrainError(
+                f"{cooked.name} is the recipe of a page network; ask for the forms of one that reads digits."
+            )
         sheets.write_pages(hands.load(cooked.pages.held_out).training, options.seed, options.out)
     else:
         shown = [mixture.find(name).train for name in cooked.data]

@@ -17,6 +17,7 @@ from recognizer.glyphs import DIGITS, MARKS, TILE
 from train.allographs import FORMS
 from train.augment import AS_IT_IS, draw
 from train.data import Digits, Pens, find_folder
+from train.errors import TrainError
 from train.pages.hands import Hands
 from train.pages.kinds import KINDS
 from train.pages.render import render
@@ -44,17 +45,22 @@ def write_frames(data: Sequence[Digits], how: Augmentation, seed: int, path: Pat
 
 
 def write_forms(data: Sequence[Digits], how: Augmentation, seed: int, path: Path) -> None:
-    """Write a picture with a row of digits for each form that some hands write, and which share of a digit gets it."""
+    """Write a picture with a row of digits for each form that some hands write, and which share of a digit gets it.
+
+    Raises TrainError where no digit is known by its strokes.
+    """
     rng = np.random.default_rng(seed)
     written = [one for digits in data if isinstance(digits, Pens) for one in digits.writings]
     rows = []
     for label, forms in FORMS.items():
         same = [one for one in written if one.label == label]
-        for form in forms:
+        for form in forms if same else ():
             some = [same[n] for n in rng.choice(len(same), HANDS)]
             drawn = draw([replace(one, strokes=form.write(one.strokes, rng)) for one in some], AS_IT_IS, rng)
             title = f"{label}: {form.name}, {form.share * how.marks:.1%}"
             rows.append(np.hstack([_write(title), *(255 - np.round(255 * drawn)).astype(np.uint8)]))
+    if not rows:
+        raise TrainError("None of the digits that it learns from are pen strokes, so none are given another form.")
     Image.fromarray(np.vstack(rows)).save(path)
 
 

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from PIL import Image
 
 from train.allographs import FORMS
 from train.data import Pens
+from train.errors import TrainError
 from train.recipe import load
 from train.sheets import FRAMES, HANDS, TEXT, write_forms, write_frames
 
@@ -28,3 +30,11 @@ def test_a_sheet_of_forms_has_a_named_row_for_each(tmp_path, writings):
     assert ink[:, :, TEXT:].reshape(rows, 28, HANDS, 28).any((1, 3)).all()
     names = ink[:, :, :TEXT].reshape(rows, -1)
     assert len(np.unique(names, axis=0)) == rows
+
+
+def test_forms_are_drawn_of_the_digits_that_are_there_or_it_is_said_that_none_are(tmp_path, writings):
+    how, path = load("flagship").augment, tmp_path / "forms.png"
+    write_forms([Pens([one for one in writings if one.label in (0, 7)])], how, 0, path)
+    assert Image.open(path).height == 28 * (len(FORMS[0]) + len(FORMS[7]))
+    with pytest.raises(TrainError, match="pen strokes"):
+        write_forms([], how, 0, path)
