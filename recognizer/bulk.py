@@ -44,10 +44,14 @@ class Files:
         self._pages: dict[str, int] = {}  # of the files that may have several
 
     def __iter__(self) -> Iterator[str]:
-        places = [place for name in self._names for place in _match(name)]
-        found = (file for place in places for file in _pictures_at(place))
-        for file in found if len(places) == 1 else dict.fromkeys(found):
+        found = (file for place in self._places for file in _pictures_at(place))
+        for file in found if len(self._places) == 1 else dict.fromkeys(found):
             yield from self._pages_of(file)
+
+    @cached_property
+    def _places(self) -> list[str]:
+        """Files and folders that the names mean, which are listed once, as a bucket may take long to say them."""
+        return [place for name in self._names for place in _match(name)]
 
     @cached_property
     def count(self) -> int:

@@ -9,6 +9,7 @@ from train.pen import Strokes
 BARE = 0.35  # of its height: a 1 that is wider has a flag, a hook or a foot already
 REACH = 0.35  # of its height, that the flag of a 1 reaches to the left at most, as a wider one makes a 7 of it
 SHORT = 0.3  # the same of a flag that is nearly level
+STEEP = 0.7  # how often a 1 with flag and foot has the longer one
 TICK, TAIL = 0.3, 0.35  # how often a 7 with marks begins with a tick downwards, and ends with a tail to the right
 
 
@@ -44,7 +45,7 @@ def foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 def flag_and_foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """A bare 1 with both."""
     footed = foot(strokes, rng)
-    leading = flag if rng.random() < 0.7 else level_flag
+    leading = flag if rng.random() < STEEP else level_flag
     return [*footed, *leading(strokes, rng)[len(strokes) :]]
 
 

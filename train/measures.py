@@ -74,7 +74,7 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def fit_rejection(digits: np.ndarray, others: np.ndarray) -> float:
-    """How likely a digit a frame must be, so that of digits (n,) half as large a share is rejected as others (m,) read.
+    """How likely a digit a frame must be, so that a share of digits (n,) is rejected half that of others (m,) answered.
 
     A digit that is not read is the worse of the two, as digits are what people come with.
     """

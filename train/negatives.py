@@ -132,11 +132,11 @@ def _polygon(rng: np.random.Generator) -> Strokes:
 
 def _answered_box(rng: np.random.Generator) -> Strokes:
     """A box of a form, crossed or ticked."""
-    width, height = rng.uniform(0.6, 1.6), 1.0
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height), (0, 0)]) + rng.normal(0, 0.02, (5, 2))
+    size = np.array([rng.uniform(0.6, 1.6), 1.0])
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) * size + rng.normal(0, 0.02, (5, 2))
     if rng.random() < 0.6:
         ends = np.array([[(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)]])
     else:
         ends = np.array([[(0.1, 0.5), (0.4, 0.95), (1.05, 0.0)]])
     answer = (ends - 0.5) * rng.uniform(0.5, 1.1) + 0.5 + rng.normal(0, 0.04, ends.shape)
-    return [stroke.astype(np.float32) for stroke in (corners, *(answer * np.array([width, height])))]
+    return [stroke.astype(np.float32) for stroke in (corners, *(answer * size))]

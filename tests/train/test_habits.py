@@ -15,10 +15,6 @@ def many(habit, strokes, count=40):
     return [habit(strokes, rng) for _ in range(count)]
 
 
-def width(strokes):
-    return np.ptp(np.concatenate(strokes)[:, 0])
-
-
 @pytest.mark.parametrize("habit", ON_ONES)
 def test_what_a_one_has_already_it_is_not_given(habit):
     assert all(strokes is FLAGGED for strokes in many(habit, FLAGGED) if habit is not habits.flag_and_foot)
